@@ -67,6 +67,54 @@ def setup(lock: str = DEVELOPMENT) -> None:
     STAMP.write_text(digest(lock))
 
 
+def chromium() -> str | None:
+    """Debian's Chromium, installed when this is root on a Debian; None, and said loudly, when there is none."""
+    names = ("chromium", "chromium-browser")
+    if not any(map(shutil.which, names)) and os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("dev.py: installing Chromium for the browser tests", flush=True)
+        quietly = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+        subprocess.run(["apt-get", "update", "-qq"], **quietly)
+        subprocess.run(["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"], **quietly)
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        print(LOUD.format("NO CHROMIUM: nothing will be tried in a browser. Install the package `chromium`, or name one"))
+    return found
+
+
+def test(arguments: list[str]) -> None:
+    """Everything on SQLite, then what touches the database again on PostgreSQL; both always run, both must pass."""
+    chromium()
+    python = [str(tool("python")), "-m"]
+    results = []
+    for database, before in (("SQLite", []), ("PostgreSQL", [*python, "tests.postgres"])):
+        print(f"\n=== The tests on {database} ===", flush=True)
+        done = subprocess.run([*before, *python, "pytest", *arguments], cwd=ROOT)
+        results.append(done.returncode)
+    first, second = results
+    if first or second not in (0, NOTHING_COLLECTED):
+        sys.exit(first or second)
+
+
+def check() -> None:
+    """Whatever can be wrong without running anything; every check runs, any failure fails."""
+    environment = os.environ | {"UPTURN_DATA": str(DEV / "data")}
+    checks = (
+        ("ruff", "check"),
+        ("ruff", "format", "--check"),
+        ("mypy",),
+        ("lint-imports",),
+        ("upturn", "manage", "makemigrations", "--check", "--dry-run"),
+    )
+    failed = [each for each in checks if not passes(each, environment)]
+    if failed:
+        sys.exit("\nNot in order: " + "; ".join(map(" ".join, failed)))
+
+
+def passes(command: tuple[str, ...], environment: dict[str, str]) -> bool:
+    print(f"\n=== {' '.join(command)} ===", flush=True)
+    return subprocess.run([str(tool(command[0])), *command[1:]], cwd=ROOT, env=environment).returncode == 0
+
+
 def lock() -> None:
     """Resolve both requirements files, for every platform, with hashes and without any download address."""
     plain = ("--quiet", "--universal", "--generate-hashes", "--no-header", "--upgrade")

@@ -1,0 +1,36 @@
+"""What every test may use, and which tests run on which database.
+
+The suite runs twice: whole on SQLite, then, on PostgreSQL, tests/records and whatever is marked `both` or `postgres`.
+The database is the one that UPTURN_DATABASE_URL names (see tests/postgres.py); SQLite when it names none.
+"""
+
+from pathlib import Path
+
+import hypothesis
+import pytest
+from django.db import connection
+
+hypothesis.settings.register_profile("upturn", deadline=None)  # a slow machine is no wrong answer
+hypothesis.settings.load_profile("upturn")
+
+RECORDS = Path(__file__).parent / "records"
+
+
+def pytest_report_header() -> str:
+    return f"database: {connection.vendor}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    kept = [item for item in items if belongs(item, connection.vendor)]
+    if left := [item for item in items if item not in kept]:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
+
+
+def belongs(item: pytest.Item, vendor: str) -> bool:
+    if item.get_closest_marker("postgres"):
+        return vendor == "postgresql"
+    return vendor == "sqlite" or RECORDS in item.path.parents or item.get_closest_marker("both") is not None
