@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
-"""One file for everybody who works on Upturn: set up, try out, test, check, lock. Needs Python 3.11 and nothing else.
+"""One file for whoever works on Upturn, or wants to see it. Needs Python 3.11 and nothing else.
 
-python3 dev.py setup             make .dev/venv from requirements-dev.lock
-python3 dev.py demo [options]    set up, then `upturn demo`
-python3 dev.py test [options]    set up, then the tests on SQLite, on PostgreSQL and in a browser
-python3 dev.py check             formatting, lint, types, import rules, missing migrations
-python3 dev.py lock              resolve the two requirements files anew
+python3 dev.py demo [options]   set up what it needs in .dev, then `upturn demo`
+python3 dev.py test [options]   the tests on SQLite, on PostgreSQL and in a browser; options go to pytest
+python3 dev.py check            lint, formatting, types, import rules, missing migrations
+python3 dev.py setup            only make .dev/venv, as the tests need it
+python3 dev.py lock             resolve the two requirements files anew
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
@@ -22,112 +24,120 @@ VENV = DEV / "venv"
 BIN = "Scripts" if os.name == "nt" else "bin"
 STAMP = VENV / "synced"
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
+CHROMIUM = ("chromium", "chromium-browser")
+NO_TEST_CHOSEN = 5  # pytest's exit code
+CHECKS = (
+    ("ruff", "check"),
+    ("ruff", "format", "--check"),
+    ("mypy",),
+    ("lint-imports",),
+    ("upturn", "manage", "makemigrations", "--check", "--dry-run"),
+)
 
 
-def run(*command: object, **options: object) -> None:
+def tool(name: str) -> str:
+    return str(VENV / BIN / name)
+
+
+def run(*command: object) -> None:
     """Run a command in the project's folder; its failure ends this program with the same exit code."""
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, **options)
-    if done.returncode:
-        sys.exit(done.returncode)
+    if code := subprocess.run([str(part) for part in command], cwd=ROOT).returncode:
+        sys.exit(code)
 
 
-def tool(name: str) -> Path:
-    return VENV / BIN / name
-
-
-def uv() -> Path:
+def uv() -> str:
     """The uv on the path, or one of our own, installed once into .dev/uv."""
-    if found := shutil.which("uv"):
-        return Path(found)
     own = DEV / "uv" / BIN / "uv"
-    if not own.exists():
-        print("dev.py: installing uv into .dev/uv", flush=True)
-        venv.create(DEV / "uv", with_pip=True, clear=True)
-        run(own.with_name("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv")
-    return own
+    if found := shutil.which("uv") or shutil.which(own):
+        return found
+    print("dev.py: installing uv into .dev/uv", flush=True)
+    venv.create(DEV / "uv", with_pip=True, clear=True)
+    run(own.with_name("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv")
+    return str(own)
 
 
-def digest(lock: str) -> str:
+def fingerprint(lock: str) -> str:
     """What an environment depends on: the lock, the project's own entry points, the interpreter."""
-    content = b"".join((ROOT / name).read_bytes() for name in (lock, "pyproject.toml"))
-    return f"{lock} {hashlib.sha256(content + sys.version.encode()).hexdigest()}"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    parts = (lock, (ROOT / lock).read_text(encoding="utf-8"), json.dumps(project), sys.version, str(ROOT))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def setup(lock: str = DEVELOPMENT) -> None:
     """Bring .dev/venv to exactly what `lock` pins; costs nothing, and no network, when it already is there."""
     synced = STAMP.read_text() if STAMP.exists() else ""
-    if synced in (digest(lock), digest(DEVELOPMENT)):  # the development lock contains the other
+    if synced in (fingerprint(lock), fingerprint(DEVELOPMENT)):  # the development lock contains the other
         return
+    print(f"dev.py: bringing .dev/venv to {lock}", flush=True)
     STAMP.unlink(missing_ok=True)
-    if not tool("python").exists():
+    if not Path(tool("python")).exists():
         run(uv(), "venv", "--quiet", "--clear", "--python", sys.executable, VENV)
-    into = ("--quiet", "--python", tool("python"))
-    run(uv(), "pip", "sync", *into, "--require-hashes", lock)
-    run(uv(), "pip", "install", *into, "--no-deps", "--build-constraints", DEVELOPMENT, "--editable", ROOT)
-    STAMP.write_text(digest(lock))
+    install = (uv(), "pip", "install", "--quiet", "--python", tool("python"))
+    run(uv(), "pip", "sync", "--quiet", "--python", tool("python"), "--require-hashes", lock)
+    run(*install, "--no-deps", "--build-constraints", DEVELOPMENT, "--editable", ROOT)
+    STAMP.write_text(fingerprint(lock))
 
 
-def chromium() -> str | None:
-    """Debian's Chromium, installed when this is root on a Debian; None, and said loudly, when there is none."""
-    names = ("chromium", "chromium-browser")
-    if not any(map(shutil.which, names)) and os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
+def chromium() -> bool:
+    """Whether there is a Chromium for the browser tests: the machine's, or one installed now when root may."""
+    there = os.environ.get("CHROMIUM") or any(map(shutil.which, CHROMIUM))
+    if not there and shutil.which("apt-get") and os.geteuid() == 0:
         print("dev.py: installing Chromium for the browser tests", flush=True)
-        quietly = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-qq"], **quietly)
-        subprocess.run(["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"], **quietly)
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not found:
-        print(LOUD.format("NO CHROMIUM: nothing will be tried in a browser. Install the package `chromium`, or name one"))
-    return found
+        for step in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+            subprocess.run(["apt-get", "-qq", *step], stdout=subprocess.DEVNULL)
+    return bool(there or any(map(shutil.which, CHROMIUM)))
 
 
-def test(arguments: list[str]) -> None:
-    """Everything on SQLite, then what touches the database again on PostgreSQL; both always run, both must pass."""
-    chromium()
-    python = [str(tool("python")), "-m"]
-    results = []
-    for database, before in (("SQLite", []), ("PostgreSQL", [*python, "tests.postgres"])):
-        print(f"\n=== The tests on {database} ===", flush=True)
-        done = subprocess.run([*before, *python, "pytest", *arguments], cwd=ROOT)
-        results.append(done.returncode)
-    first, second = results
-    if first or second not in (0, NOTHING_COLLECTED):
-        sys.exit(first or second)
+def test(*options: str) -> None:
+    """Both runs always happen, each with pytest's own closing line; either's failure is ours."""
+    setup()
+    browser = chromium()
+    pytest = (tool("python"), "-m", "pytest", *options)
+    runs = {"SQLite": pytest, "PostgreSQL": (tool("python"), "-m", "tests.postgres", *pytest)}
+    codes = []
+    for database, command in runs.items():
+        print(f"\n=== Tests on {database} ===", flush=True)
+        codes.append(subprocess.run(command, cwd=ROOT).returncode)
+    if not browser:
+        print(
+            "\n!!! NO CHROMIUM: nothing was tried in a browser. Install the package `chromium`, or name one in CHROMIUM"
+        )
+    sys.exit(next((code for code in codes if code not in (0, NO_TEST_CHOSEN)), min(codes)))
 
 
 def check() -> None:
-    """Whatever can be wrong without running anything; every check runs, any failure fails."""
+    """Every check runs, also after one has failed."""
+    setup()
     environment = os.environ | {"UPTURN_DATA": str(DEV / "data")}
-    checks = (
-        ("ruff", "check"),
-        ("ruff", "format", "--check"),
-        ("mypy",),
-        ("lint-imports",),
-        ("upturn", "manage", "makemigrations", "--check", "--dry-run"),
-    )
-    failed = [each for each in checks if not passes(each, environment)]
+    failed = []
+    for name, *options in CHECKS:
+        print(f"\n=== {name} {' '.join(options)} ===", flush=True)
+        if subprocess.run([tool(name), *options], cwd=ROOT, env=environment).returncode:
+            failed.append(name)
     if failed:
-        sys.exit("\nNot in order: " + "; ".join(map(" ".join, failed)))
+        sys.exit(f"\ndev.py: not in order: {', '.join(failed)}")
 
 
-def passes(command: tuple[str, ...], environment: dict[str, str]) -> bool:
-    print(f"\n=== {' '.join(command)} ===", flush=True)
-    return subprocess.run([str(tool(command[0])), *command[1:]], cwd=ROOT, env=environment).returncode == 0
+def demo(*options: str) -> None:
+    setup(RUNTIME)
+    os.execv(tool("upturn"), ["upturn", "demo", *options])
 
 
 def lock() -> None:
-    """Resolve both requirements files, for every platform, with hashes and without any download address."""
-    plain = ("--quiet", "--universal", "--generate-hashes", "--no-header", "--upgrade")
-    run(uv(), "pip", "compile", *plain, "pyproject.toml", "--extra", "postgres", "-o", RUNTIME)
-    run(uv(), "pip", "compile", *plain, "pyproject.toml", "--extra", "postgres", "--group", "dev", "-o", DEVELOPMENT)
+    """Both requirements files, for every platform, with hashes and without any download address."""
+    resolve = (uv(), "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--upgrade")
+    run(*resolve, "pyproject.toml", "--extra", "postgres", "--output-file", RUNTIME)
+    run(*resolve, "pyproject.toml", "--extra", "postgres", "--group", "dev", "--output-file", DEVELOPMENT)
 
 
 def main() -> None:
     match sys.argv[1:]:
-        case ["setup"]:
-            setup()
-        case ["lock"]:
-            lock()
+        case ["demo", *options]:
+            demo(*options)
+        case ["test", *options]:
+            test(*options)
+        case ["check" | "setup" | "lock" as name]:
+            {"check": check, "setup": setup, "lock": lock}[name]()
         case _:
             sys.exit(__doc__)
 

@@ -32,7 +32,8 @@ def running_postgres() -> Iterator[str]:
 
 def main() -> None:
     with running_postgres() as url:
-        sys.exit(subprocess.run(sys.argv[1:], env=os.environ | {"UPTURN_DATABASE_URL": url}).returncode)
+        done = subprocess.run(sys.argv[1:], env=os.environ | {"UPTURN_DATABASE_URL": url}, check=False)
+    sys.exit(done.returncode)
 
 
 if __name__ == "__main__":

@@ -134,8 +134,8 @@ def key_file(folder: Path) -> str:
     path = folder / "secret.key"
     if not path.exists():
         fresh = folder / f"secret.key.{secrets.token_hex(8)}"
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(64))
+        fresh.touch(mode=0o600, exist_ok=False)
+        fresh.write_text(secrets.token_urlsafe(64), encoding="ascii")
         try:
             os.link(fresh, path)
         except FileExistsError:
@@ -157,7 +157,8 @@ def secret_key(environment: Environment) -> str:
 
 def sqlite(path: Path) -> dict[str, Any]:
     """WAL, so that readers never wait for a writer; IMMEDIATE, so that a transaction that will write queues for its
-    turn at its start instead of failing in its middle; synchronous stays FULL: what was answered for is on disk."""
+    turn at its start instead of failing in its middle; synchronous stays FULL: what was answered for is on disk.
+    """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

@@ -28,7 +28,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
-        missing = "NO CHROMIUM ON THIS MACHINE: nothing was tried in a browser. Install `chromium`, or name it in CHROMIUM."
+        missing = (
+            "NO CHROMIUM: nothing was tried in a browser. Install the package `chromium`, or name one in CHROMIUM."
+        )
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -75,7 +77,7 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture(scope="session")
 def axe() -> Callable[..., list[str]]:
-    """What axe finds wrong on a page (WCAG 2.0 to 2.2 A and AA, best practice): a line per element, none when all is well."""
+    """What axe finds wrong on a page (WCAG 2.0 to 2.2 A and AA, best practice): a line an element, none when all is well."""
 
     def find(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:
         page.evaluate(AXE)
