@@ -77,7 +77,7 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture(scope="session")
 def axe() -> Callable[..., list[str]]:
-    """What axe finds wrong on a page (WCAG 2.0 to 2.2 A and AA, best practice): a line an element, none when all is well."""
+    """What axe finds wrong on a page, by WCAG 2.0 to 2.2 A and AA and best practice: a line for each element."""
 
     def find(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:
         page.evaluate(AXE)
