@@ -263,8 +263,13 @@ USE_I18N = True
 # Files ------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
-WHITENOISE_USE_FINDERS = True  # served from the package: nobody has to run collectstatic
+WHITENOISE_USE_FINDERS = True  # served from the packages they come in: nobody has to run collectstatic
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MAX_AGE = 365 * 24 * 3600  # an address names its content, so it never grows old
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "upturn.web.assets.NamedByContent"},
+}
 MEDIA_ROOT = DATA / "files"  # no MEDIA_URL: attachments go out through views that ask who may see them
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -371,6 +376,7 @@ LOGGING = {
         "upturn": {"level": "INFO"},
         # Django would mail errors to administrators and has a handler of its own for a terminal; here it has neither.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners knock all day; they are answered 400
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }
