@@ -9,12 +9,10 @@ python3 dev.py lock             resolve the two requirements files anew
 """
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 import sys
-import tomllib
 import venv
 from pathlib import Path
 
@@ -58,8 +56,8 @@ def uv() -> str:
 
 def fingerprint(lock: str) -> str:
     """What an environment depends on: the lock, the project's own entry points, the interpreter."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    parts = (lock, (ROOT / lock).read_text(encoding="utf-8"), json.dumps(project), sys.version, str(ROOT))
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("\n[tool.")[0]
+    parts = (lock, (ROOT / lock).read_text(encoding="utf-8"), project, sys.version, str(ROOT))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -131,6 +129,8 @@ def lock() -> None:
 
 
 def main() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
+        sys.exit(f"Upturn needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     match sys.argv[1:]:
         case ["demo", *options]:
             demo(*options)
