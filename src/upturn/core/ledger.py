@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 
 import rfc8785
 
@@ -16,6 +17,7 @@ GENESIS = "0" * 64  # the `prev` of a plan's first entry
 LEAF = b"\x00"  # RFC 9162, section 2.1.1: a leaf can never be taken for a node, whose prefix is 0x01
 PAYLOAD_TAG = b"upturn/payload/1\x00"  # sets a commitment apart from every other digest that we make
 SALT_BYTES = 16
+EXACT = 2**53  # numbers nearer to 0 than this are the same in every reader of JSON
 
 Kept = tuple[bytes, bytes]  # what the payloads table keeps of an entry: its salt, and its canonical payload
 
@@ -30,15 +32,35 @@ class NotCanonical(ValueError):
 def canonical(value: object) -> bytes:
     """The one way to write a JSON value as bytes (RFC 8785).
 
-    Takes None, bool, int within 2**53 - 1 either way, finite float, str, list, tuple and dict with str keys; raises
-    NotCanonical for everything else.
+    Takes None, bool, numbers within 2**53 - 1 either way, str, list, tuple and dict with str keys, so that what is read
+    back with any JSON reader is written in the same bytes again. Raises NotCanonical for everything else.
     """
     try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]
+        return _written(value)
     except RecursionError:
         raise NotCanonical("The value is nested too deeply, or holds itself.") from None
-    except ValueError as error:
-        raise NotCanonical(_first_fault(value, "") or f"The value is not JSON: {error}.") from None
+
+
+def _written(value: object) -> bytes:
+    otherwise = "The value is not JSON."
+    if _floats_fit(value):
+        try:
+            return rfc8785.dumps(value)  # type: ignore[arg-type]
+        except ValueError as error:
+            otherwise = f"The value is not JSON: {error}."
+    raise NotCanonical(_first_fault(value, "") or otherwise)
+
+
+def _floats_fit(value: object) -> bool:
+    """RFC 8785 writes 1e17 in digits, which Python reads back as an int too large to be written again."""
+    match value:
+        case float():
+            return abs(value) < EXACT
+        case dict():
+            return all(map(_floats_fit, value.values()))
+        case list() | tuple():
+            return all(map(_floats_fit, value))
+    return True
 
 
 def _first_fault(value: object, where: str) -> str | None:
@@ -46,11 +68,11 @@ def _first_fault(value: object, where: str) -> str | None:
     match value:
         case None | bool():
             return None
-        case int():
-            beyond = not -(2**53) < value < 2**53
-            return f"{_at(where)} a whole number beyond 2^53 - 1, which JSON cannot carry exactly." if beyond else None
-        case float():
-            return None if abs(value) < float("inf") else f"{_at(where)} {value}, and a number must be finite."
+        case float() if not isfinite(value):
+            return f"{_at(where)} {value}, and a number must be finite."
+        case int() | float():
+            exact = -EXACT < value < EXACT
+            return None if exact else f"{_at(where)} a number beyond 2^53 - 1, which JSON cannot carry exactly."
         case str():
             return None if _is_text(value) else f"{_at(where)} text with half of a character (a lone surrogate)."
         case list() | tuple():
