@@ -7,6 +7,7 @@ document that knows no style sheet still gets a readable picture. Pure: no Djang
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from itertools import groupby
 from typing import Literal
 
 WIDTH, HEIGHT = 288, 188
-LEFT, RIGHT, TOP, BOTTOM = 40, 200, 16, 156
+LEFT, RIGHT, TOP, BOTTOM = 44, 200, 16, 156
 LABEL_X, LABEL_GAP = 210, 16
 CURRENCIES = ("$", "€", "£")
 
@@ -175,13 +176,15 @@ def _round_step(rough: float) -> float:
 
 def _short(value: float, ticks: Sequence[float] = ()) -> str:
     """At most about six characters, because the margin holds no more; the sentence and the table are exact."""
-    size = max(abs(value), *map(abs, ticks)) if ticks else abs(value)
-    if size >= 1e15 or 0 < size < 1e-3:
-        return f"{value:.2g}"
-    for limit, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e4, "K")):
+    size = max(map(abs, [value, *ticks]))
+    if not value:
+        return "0"
+    if not 1e-3 <= size < 1e15:
+        return re.sub(r"e\+?(-?)0*", r"e\1", f"{value:.0e}")
+    for limit, divisor, letter in ((1e12, 1e12, "T"), (1e9, 1e9, "B"), (1e6, 1e6, "M"), (1e4, 1e3, "K")):
         if size >= limit:
-            return f"{value / limit * (10 if letter == 'K' else 1):.4g}"[:6] + letter if value else "0"
-    return f"{value:.4g}" if value else "0"
+            return f"{value / divisor:.3g}{letter}" if abs(value) < 1000 * divisor else f"{value / divisor:.0f}{letter}"
+    return f"{value:.{4 if size >= 1 else 3 if size >= 0.1 else 1}g}"
 
 
 def _apart(wanted: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -206,7 +209,8 @@ def _day_labels(frame: _Frame) -> list[str]:
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "start", kind: str = "c-text") -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="currentColor">{escape(words)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text class="{kind}" {place} fill="currentColor">{escape(words)}</text>'
 
 
 def _gridline(y: float, words: str) -> str:

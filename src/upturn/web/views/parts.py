@@ -46,7 +46,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     wrong = "errors" in request.GET
     form = Sample({"number": "twelve", "due": "next week", "mail": "priya at work"} if wrong else None, label_suffix="")
     form.fields["meaning"].option_hints = {"received": "You can add a statement. Nobody can edit it."}  # type: ignore[attr-defined]
-    return render(request, "parts_gallery.html", {"shell": SHELL, "form": form, **sample(form)})
+    return render(request, "parts_gallery.html", {"shell": SHELL, "form": form, **sample()})
 
 
 class Sample(forms.Form):
@@ -122,10 +122,18 @@ class FilterForm(forms.Form):
     since = forms.DateField(label="Started since", required=False)
 
 
-def sample(form: forms.Form) -> Mapping[str, object]:
+def sample() -> Mapping[str, object]:
     """The invented values the gallery shows."""
     return {
-        "statuses": ["In progress", "Draft", "Not yet started", "Due tomorrow", "Talk soon", "Completed", "Cannot start yet"],
+        "statuses": [
+            "In progress",
+            "Draft",
+            "Not yet started",
+            "Due tomorrow",
+            "Talk soon",
+            "Completed",
+            "Cannot start yet",
+        ],
         "tasks": tasks(),
         "summary": summary(),
         "timeline": timeline(),
@@ -137,12 +145,22 @@ def sample(form: forms.Form) -> Mapping[str, object]:
         "actions": actions(),
         "comments": comments(),
         "filters": FilterForm(label_suffix="", auto_id="filter_%s"),
-        "pages": {"sentence": "Plans 21 to 40 of 134", "previous_url": "?page=1", "next_url": "?page=3", "name": "Pages of plans"},
-        "reasons": ["Removal is possible from 21 February 2027: the program promises 90 days to improve; 12 have passed."],
+        "pages": {
+            "sentence": "Plans 21 to 40 of 134",
+            "previous_url": "?page=1",
+            "next_url": "?page=3",
+            "name": "Pages of plans",
+        },
+        "reasons": [
+            "Removal is possible from 21 February 2027: the program promises 90 days to improve; 12 have passed."
+        ],
         "refusals": ["Dana Brooks has not read the draft yet.", "Goal 2 has no date."],
         "advice": [
             {"says": "“better” can be read in more than one way.", "try": "Say what someone would see or count."},
-            {"says": "There is no date or rhythm.", "try": "Add when it is measured, for example “each week until 29 January”."},
+            {
+                "says": "There is no date or rhythm.",
+                "try": "Add when it is measured, for example “each week until 29 January”.",
+            },
         ],
         "contact": CONTACT,
         "now": NOW,
@@ -161,17 +179,36 @@ def tasks() -> list[dict[str, object]]:
             "consequence": "If nothing is done by 23 November, the program office is told.",
             "status": "Due tomorrow",
         },
-        {"title": "Write your part of check-in 7", "url": "#check-in", "hint": "Dana has written hers.", "status": "Not yet started"},
+        {
+            "title": "Write your part of check-in 7",
+            "url": "#check-in",
+            "hint": "Dana has written hers.",
+            "status": "Not yet started",
+        },
         {"title": "Say what help will be given", "url": "#help", "status": "Completed"},
-        {"title": "Confirm the outcome", "hint": "Opens on day 83, or earlier if every goal is met.", "status": "Cannot start yet"},
+        {
+            "title": "Confirm the outcome",
+            "hint": "Opens on day 83, or earlier if every goal is met.",
+            "status": "Cannot start yet",
+        },
         {"title": f"Answer {LONG}", "url": "#long", "hint": HOSTILE, "status": "In progress"},
     ]
 
 
 def summary() -> list[dict[str, str]]:
     return [
-        {"key": "Why a plan", "value": "First responses took longer than 1 hour on 46 of 80 tickets in August.", "url": "#1", "action": "Ask for a change"},
-        {"key": "Goal 1", "words": "At least **9 of 10** tickets get a first response within 1 hour.", "url": "#2", "action": "Ask for a change"},
+        {
+            "key": "Why a plan",
+            "value": "First responses took longer than 1 hour on 46 of 80 tickets in August.",
+            "url": "#1",
+            "action": "Ask for a change",
+        },
+        {
+            "key": "Goal 1",
+            "words": "At least **9 of 10** tickets get a first response within 1 hour.",
+            "url": "#2",
+            "action": "Ask for a change",
+        },
         {"key": "Help you get", "value": "", "url": "#3", "action": "Ask for a change"},
         {"key": "If it is not met", "value": f"Extension, a different role, or end of employment. {LONG}"},
     ]
@@ -179,7 +216,14 @@ def summary() -> list[dict[str, str]]:
 
 def timeline() -> list[dict[str, object]]:
     return [
-        {"title": "Check-in 6 recorded", "actor": "Priya Shah", "at": NOW, "line": "Goal 1: 8 of 10, from the weekly ticket report.", "mark": True, "url": "#e7"},
+        {
+            "title": "Check-in 6 recorded",
+            "actor": "Priya Shah",
+            "at": NOW,
+            "line": "Goal 1: 8 of 10, from the weekly ticket report.",
+            "mark": True,
+            "url": "#e7",
+        },
         {
             "title": "Comment on goal 1",
             "actor": "Dana Brooks",
@@ -193,17 +237,28 @@ def timeline() -> list[dict[str, object]]:
             "actor": "Rosa Lind",
             "at": NOW - timedelta(days=20),
             "line": "From 22 to 29 December 2026: 5 days of leave.",
-            "details": [{"key": "Before", "value": "22 December 2026"}, {"key": "After", "value": "29 December 2026"}, {"key": "Rule", "value": "Leave moves the end by as many days."}],
+            "details": [
+                {"key": "Before", "value": "22 December 2026"},
+                {"key": "After", "value": "29 December 2026"},
+                {"key": "Rule", "value": "Leave moves the end by as many days."},
+            ],
         },
     ]
 
 
 def table() -> dict[str, object]:
-    names = [("Jo Bell", "Lakeside MSP", "Talk soon", "Missed 2 of the last 4 meetings", 4), ("Ana Reyes", "Harbor Systems", "On a plan", "Improvement plan, day 41 of 90", 5), ("Sam Ortiz", LONG, "On track", "All 4 plans posted", 6)]
+    names = [
+        ("Jo Bell", "Lakeside MSP", "Talk soon", "Missed 2 of the last 4 meetings", 4),
+        ("Ana Reyes", "Harbor Systems", "On a plan", "Improvement plan, day 41 of 90", 5),
+        ("Sam Ortiz", LONG, "On track", "All 4 plans posted", 6),
+    ]
     return {
         "caption": "Members, most in need of a conversation first",
         "columns": ["Member", "Light", "Why", {"label": "Meetings", "number": True}],
-        "rows": [[{"text": name, "url": "#m", "note": firm}, {"status": light}, why, f"{met} of 6"] for name, firm, light, why, met in names],
+        "rows": [
+            [{"text": name, "url": "#m", "note": firm}, {"status": light}, why, f"{met} of 6"]
+            for name, firm, light, why, met in names
+        ],
     }
 
 
@@ -212,9 +267,17 @@ def promised() -> dict[str, object]:
         "caption": "What was promised, and what was done",
         "columns": ["Promise", "Done", "Where it stands"],
         "rows": [
-            ["A check-in every 2 weeks", "5 of 6 held; 10 November was missed by the lead", {"status": "Missed", "note": "1 check-in"}],
+            [
+                "A check-in every 2 weeks",
+                "5 of 6 held; 10 November was missed by the lead",
+                {"status": "Missed", "note": "1 check-in"},
+            ],
             ["Two hours a week with Kim Lund", "Delivered in 9 of 9 weeks", {"status": "Delivered"}],
-            ["90 days to improve", {"text": "54 days have passed", "note": "Day 90 is 29 December 2026"}, {"status": "In progress"}],
+            [
+                "90 days to improve",
+                {"text": "54 days have passed", "note": "Day 90 is 29 December 2026"},
+                {"status": "In progress"},
+            ],
         ],
     }
 
@@ -222,8 +285,19 @@ def promised() -> dict[str, object]:
 def key_dates() -> list[dict[str, object]]:
     return [
         {"what": "Start", "when": date(2026, 9, 29), "how": "The day both had signed."},
-        {"what": "End", "when": date(2026, 12, 29), "how": "90 calendar days after the start, the first day not counted.", "original": date(2026, 12, 22), "reason": "5 days of leave"},
-        {"what": "Your answer", "when": date(2026, 11, 23), "how": "10 business days after the draft was shared.", "status": "Due tomorrow"},
+        {
+            "what": "End",
+            "when": date(2026, 12, 29),
+            "how": "90 calendar days after the start, the first day not counted.",
+            "original": date(2026, 12, 22),
+            "reason": "5 days of leave",
+        },
+        {
+            "what": "Your answer",
+            "when": date(2026, 11, 23),
+            "how": "10 business days after the draft was shared.",
+            "status": "Due tomorrow",
+        },
         {"what": "Appeal ends", "when": None, "how": "30 days after the decision, once there is one."},
     ]
 
@@ -231,14 +305,27 @@ def key_dates() -> list[dict[str, object]]:
 def attachments() -> list[dict[str, object]]:
     digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     return [
-        {"name": "Weekly ticket report.pdf", "url": "#f1", "kind": "PDF", "size": "184 KB", "added_by": "Priya Shah", "added_on": date(2026, 11, 10), "digest": digest},
+        {
+            "name": "Weekly ticket report.pdf",
+            "url": "#f1",
+            "kind": "PDF",
+            "size": "184 KB",
+            "added_by": "Priya Shah",
+            "added_on": date(2026, 11, 10),
+            "digest": digest,
+        },
         {"name": f"{LONG}.docx", "url": "#f2", "kind": "Word", "size": "22 KB", "note": "Seen by you and HR."},
     ]
 
 
 def comments() -> list[dict[str, object]]:
     return [
-        {"author": "Dana Brooks", "at": NOW, "words": "Could this count **only** working days?", "who_sees": ["you", "Priya Shah", "HR"]},
+        {
+            "author": "Dana Brooks",
+            "at": NOW,
+            "words": "Could this count **only** working days?",
+            "who_sees": ["you", "Priya Shah", "HR"],
+        },
         {
             "author": "Dana Brooks",
             "at": NOW,
@@ -258,17 +345,31 @@ def charts() -> list[Chart]:
 
     due = date(2026, 12, 29)
     return [
-        progress_chart(weekly(4, 5, 5, 7, 6, 8, 8), target=9, baseline=4, unit="of 10", title="First-response time", due=due),
-        progress_chart(weekly(92000, None, 88000, 87500, None, 61000), target=50000, unit="$", title="Overspend", direction="down"),
+        progress_chart(
+            weekly(4, 5, 5, 7, 6, 8, 8), target=9, baseline=4, unit="of 10", title="First-response time", due=due
+        ),
+        progress_chart(
+            weekly(92000, None, 88000, 87500, None, 61000), target=50000, unit="$", title="Overspend", direction="down"
+        ),
         progress_chart(weekly(3), target=3, baseline=3, unit="%", title=HOSTILE),
         progress_chart([], target=9, unit="of 10", title="Nothing measured yet"),
     ]
 
 
 def actions() -> dict[str, object]:
-    forms_ = [RowForm({"what": "Pair with Kim Lund", "by": "2026-12-01"}, prefix="actions-0", label_suffix=""), RowForm(prefix="actions-1", label_suffix="")]
+    forms_ = [
+        RowForm(
+            {"actions-0-what": "Pair with Kim Lund", "actions-0-by": "2026-12-01"}, prefix="actions-0", label_suffix=""
+        ),
+        RowForm(prefix="actions-1", label_suffix=""),
+    ]
     steps = RowForm(prefix="actions-1-steps-0", label_suffix="")
-    inner = {"inner": True, "name": "actions-1-steps", "add_label": "Add a step", "rows": [{"legend": "Step 1 of action 2", "name": "actions-1-steps-0", "fields": list(steps)}]}
+    inner = {
+        "inner": True,
+        "name": "actions-1-steps",
+        "add_label": "Add a step",
+        "rows": [{"legend": "Step 1 of action 2", "name": "actions-1-steps-0", "fields": list(steps)}],
+    }
     return {
         "title": "Actions",
         "name": "actions",

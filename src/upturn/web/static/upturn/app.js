@@ -27,13 +27,13 @@ document.addEventListener("DOMContentLoaded", () => document.getElementById("err
 // The autosave line while it waits and when it fails. When it succeeds, the server's answer replaces it.
 const say = (words) => { const line = document.getElementById("autosave"); if (line) line.textContent = words; };
 const unsaved = new Set();
-const draftOf = (event) => event.target.closest?.("form[data-autosave]");
-document.addEventListener("input", (event) => { if (draftOf(event)) unsaved.add(draftOf(event)); });
-document.addEventListener("htmx:before:request", (event) => { if (draftOf(event)) { say("Saving…"); unsaved.delete(draftOf(event)); } });
+const isDraft = (element) => element.matches?.("form[data-autosave]");
+document.addEventListener("input", ({ target }) => { if (isDraft(target.form ?? target)) unsaved.add(target.form); });
+document.addEventListener("htmx:before:request", ({ target }) => { if (isDraft(target)) { say("Saving…"); unsaved.delete(target); } });
 for (const failure of ["htmx:error", "htmx:response:error"]) {
-  document.addEventListener(failure, (event) => {
-    if (!draftOf(event)) return;
-    unsaved.add(draftOf(event));
+  document.addEventListener(failure, ({ target }) => {
+    if (!isDraft(target)) return;
+    unsaved.add(target);
     say("Not saved: no connection. Your words are still here. They are saved again when you go on typing.");
   });
 }
