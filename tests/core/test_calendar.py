@@ -36,7 +36,11 @@ from upturn.core.calendar import (
 )
 
 D = date.fromisoformat
-L = Length.parse
+
+
+def L(value):  # noqa: N802 (as short as the dates beside it)
+    return Length.parse(value, units=("block",))
+
 
 DISTRICT = Calendar("District of Columbia", country="US", subdivision="DC")
 SCHOOL = Calendar(
@@ -47,7 +51,7 @@ SCHOOL = Calendar(
     opens=((date(2026, 9, 2), date(2027, 1, 29)), (date(2027, 2, 1), date(2027, 6, 18))),
     labels={date(2026, 12, day): "Winter break" for day in range(21, 32)},
 )
-KEPT = {"business": DISTRICT, "school": SCHOOL}
+KEPT = {"business_days": DISTRICT, "school_days": SCHOOL}
 
 
 # -- The vectors of the policy research --------------------------------------------------------------------------------
@@ -229,6 +233,13 @@ def test_a_calendar_that_opens_once_in_nine_years_is_not_exhausted():
         rare.add(D("2026-01-01"), 2)
 
 
+def test_a_calendar_open_every_day_of_the_week_still_keeps_its_closed_days():
+    office = Calendar("office", weekdays=frozenset(range(7)), closed=frozenset({D("2026-01-02")}))
+    assert not office.never_closes
+    assert office.add(D("2026-01-01"), 1) == D("2026-01-03")
+    assert Calendar("x", weekdays=frozenset(range(7)), country="US").add(D("2026-07-03"), 1) == D("2026-07-05")
+
+
 def test_counting_more_than_a_hundred_years_is_refused_rather_than_tried():
     weekdays = Calendar("weekdays")
     with pytest.raises(ValueError, match="At most 36,525 days can be counted at once, not 36,526"):
@@ -338,19 +349,20 @@ def test_holiday_names_do_not_depend_on_the_language_of_the_machine(monkeypatch)
         ({"business_days": 10}, Length(10, "business_days"), "10 business days"),
         ({"week": 1}, Length(1, "weeks"), "1 week"),
         ({"days": 0}, Length(0, "days"), "0 days"),
-        ("2 blocks", Length(2, "block"), "2 blocks"),
+        ("2 Blocks", Length(2, "block"), "2 blocks"),
         ("1 block", Length(1, "block"), "1 block"),
         ({"rotation_block": 3}, Length(3, "rotation_block"), "3 rotation blocks"),
         ("5 court days", Length(5, "court_days"), "5 court days"),
         ("5 teaching days", Length(5, "teaching_days"), "5 teaching days"),
-        ("1 term", Length(1, "term"), "1 term"),
+        ("1 term", Length(1, "terms"), "1 term"),
         (Length(7, "days"), Length(7, "days"), "7 days"),
     ],
 )
 def test_a_length_is_read_in_every_form_a_program_may_use_and_said_in_plain_words(given_as, length, words):
-    assert Length.parse(given_as) == length
+    beyond = {"block", "rotation_block", "terms", "court_days", "teaching_days"}
+    assert Length.parse(given_as, units=beyond) == length
     assert str(length) == words
-    assert Length.parse(words) == length
+    assert Length.parse(words, units=beyond) == length
 
 
 @pytest.mark.parametrize(
@@ -373,14 +385,18 @@ def test_a_length_is_read_in_every_form_a_program_may_use_and_said_in_plain_word
         ({"days": True}, "A length is a whole number from 0 to 36,525, not True."),
         ({"days": -1}, "A length is a whole number from 0 to 36,525, not -1."),
         ("99999 days", "A length is a whole number from 0 to 36,525, not 99999."),
-        ("10 busines days", "'busines days' is not a unit of time: did you mean business days?"),
-        ("10 buisness days", "'buisness days' is not a unit of time: did you mean business days?"),
-        ("3 moths", "'moths' is not a unit of time: did you mean months?"),
-        ("2 weekes", "'weekes' is not a unit of time: did you mean weeks?"),
-        ("10 days!", "'days!' is not a unit of time: did you mean days?"),
+        ("10 busines days", "'busines days' is not a unit of time here: did you mean business days?"),
+        ("10 buisness days", "'buisness days' is not a unit of time here: did you mean business days?"),
+        ("3 moths", "'moths' is not a unit of time here: did you mean months?"),
+        ("2 weekes", "'weekes' is not a unit of time here: did you mean weeks?"),
+        ("10 days!", "'days!' is not a unit of time here: did you mean days?"),
+        (
+            "2 blocks",
+            "'blocks' is not a unit of time here: the units are days, weeks, months, years, business days,",
+        ),
         (
             "10 §§",
-            "'§§' is not a unit of time: the units are days, weeks, months, years, business days, school days and",
+            "'§§' is not a unit of time here: the units are days, weeks, months, years, business days, school days and",
         ),
     ],
 )
@@ -398,16 +414,23 @@ def test_a_length_that_cannot_be_read_says_what_was_expected(given_as, sentence)
         ("3 months", None),
         ("2 blocks", None),
         ("10 business days", None),
+        ("5 court days", None),
         ("2 terms", "Nothing says how long 2 terms would be: define the unit 'term' as a number of days."),
         (
             "5 school days",
-            "No calendar 'school' is kept, so 5 school days cannot be counted: add one with the days that",
+            "No calendar of school days is kept, so 5 school days cannot be counted: add one with the days",
         ),
     ],
 )
 def test_a_unit_without_a_meaning_in_the_program_is_found_before_it_is_used(length, fault):
-    found = unknown_unit(L(length), calendars={"business"}, units={"block"})
+    given_as = Length.parse(length, units=("block", "court_days", "term"))
+    found = unknown_unit(given_as, calendars={"business_days", "court_days"}, units={"block"})
     assert found is None if fault is None else str(found).startswith(fault)
+
+
+def test_a_program_may_not_give_a_new_meaning_to_a_day():
+    assert Length.parse("3 days", units=("day", "workdays")) == Length(3, "days")
+    assert end_of(D("2026-03-01"), L("3 days"), first_day_counts=True, units={"days": 28}) == D("2026-03-03")
 
 
 # -- Periods -----------------------------------------------------------------------------------------------------------
@@ -456,8 +479,8 @@ def test_something_due_before_a_day_counts_backward(day, length, latest):
     [
         ("0 days", "A period whose first day counts lasts at least 1 day, not 0."),
         ("48 hours", "48 hours are counted from a moment, not from a day."),
-        ("2 blocks", "Nothing says how long 2 blocks would be: define the unit 'block' as a number of days."),
-        ("5 school days", "No calendar 'school' is kept, so 5 school days cannot be counted"),
+        (Length(2, "block"), "Nothing says how long 2 blocks would be: define the unit 'block' as a number of days."),
+        ("5 school days", "No calendar of school days is kept, so 5 school days cannot be counted"),
         ("30000 years", "No date lies 360,000 months from 1 March 2026: years run from 1 to 9999."),
     ],
 )
@@ -470,12 +493,13 @@ def test_the_first_and_the_last_date_there_is_are_refused_in_words_and_not_by_a_
     for attempt in (
         lambda: end_of(date.min, L("1 day"), first_day_counts=True),
         lambda: after(date.max, L("1 day")),
-        lambda: after(date.max, L("1 business day"), calendars={"business": Calendar("weekdays")}),
+        lambda: after(date.max, L("1 business day"), calendars={"business_days": Calendar("weekdays")}),
         lambda: before(date.min, L("1 month")),
         lambda: moment_after(datetime.max.replace(tzinfo=UTC), L("1 hour")),
         lambda: moment_after(datetime.max.replace(tzinfo=UTC), L("0 days")),
         lambda: next_anniversary(month=1, day=1, on_or_after=date(9999, 1, 2)),
         lambda: last_anniversary(month=2, day=1, on_or_before=date.min),
+        lambda: add_months(date.max, 1),
     ):
         with pytest.raises(CalendarExhausted):
             attempt()
@@ -487,6 +511,10 @@ def test_the_length_of_a_period_is_told_in_the_days_of_its_clock():
     assert length_of(start, end, first_day_counts=False, unit="weeks") == Length(15, "days")
     assert length_of(start, end, first_day_counts=False, unit="business_days", calendars=KEPT) == L("10 business days")
     assert length_of(start, start, first_day_counts=True) == Length(1, "days")
+
+
+def test_a_period_that_ends_on_the_eve_of_its_first_day_is_empty():
+    assert length_of(D("2026-07-02"), D("2026-07-01"), first_day_counts=True) == Length(0, "days")
 
 
 def test_a_period_that_ends_before_it_begins_has_no_length():
@@ -601,8 +629,23 @@ def test_an_allowance_of_absence_counts_as_served_before_anything_moves(allowanc
     assert beyond_allowance(away, L(allowance), calendars=KEPT) == expected
 
 
+def test_an_allowance_in_days_of_the_clock_itself_can_be_given_with_the_pauses():
+    away = [(D("2026-03-10"), D("2026-03-12")), (D("2026-03-20"), D("2026-03-20"))]
+    ends = [shifted(D("2026-03-31"), paused=away, allowance=n, **PERIOD) for n in range(6)]
+    assert ends == [D(f"2026-04-0{n}") for n in (4, 3, 2, 1)] + [D("2026-03-31")] * 2
+    assert how_shifted(D("2026-03-31"), paused=away, allowance=1, **PERIOD) == (
+        "31 March 2026, moved to 3 April 2026 by 3 days of pause "
+        "(10 March 2026 to 12 March 2026 and 20 March 2026), after 1 day counted as served"
+    )
+
+
+def test_days_before_the_period_use_up_no_allowance():
+    away = [(D("2026-02-20"), D("2026-03-03"))]
+    assert shifted(D("2026-03-31"), paused=away, allowance=1, **PERIOD) == D("2026-04-01")
+
+
 def test_an_allowance_in_months_is_refused_because_pauses_are_days():
-    with pytest.raises(ValueError, match="1 month are not a number of days: give the length in days or weeks"):
+    with pytest.raises(ValueError, match="1 month cannot be told in days: give the length in days or weeks"):
         beyond_allowance([], L("1 month"))
 
 
@@ -726,8 +769,12 @@ def test_how_a_date_was_found_is_told_in_a_sentence(start, length, how_counted, 
 
 def test_a_closed_day_without_a_name_is_told_by_its_date_alone():
     office = Calendar("office", closed=frozenset({D("2026-07-06")}))
-    told = how(D("2026-07-03"), L("1 business day"), calendars={"business": office})
+    told = how(D("2026-07-03"), L("1 business day"), calendars={"business_days": office})
     assert told == "1 business day after 3 July 2026; 6 July 2026 did not count"
+
+
+def test_a_deadline_in_days_is_told_from_its_day_even_when_a_moment_is_given():
+    assert how(datetime(2026, 6, 30, 14, 5, tzinfo=UTC), L("10 days")) == "10 days after 30 June 2026"
 
 
 def test_hours_are_told_from_their_moment():
@@ -739,6 +786,7 @@ def test_a_moved_end_is_told_with_the_pauses_that_moved_it():
         (D("2026-03-10"), D("2026-03-12")),
         (D("2026-02-01"), D("2026-02-03")),
         (D("2026-03-20"), D("2026-03-20")),
+        (D("2026-04-05"), D("2026-04-06")),
     ]
     assert how_shifted(D("2026-03-31"), paused=pauses, **PERIOD) == (
         "31 March 2026, moved to 4 April 2026 by 4 days of pause (10 March 2026 to 12 March 2026 and 20 March 2026)"
@@ -804,7 +852,7 @@ def test_a_period_of_more_months_never_ends_earlier(start, n, counts):
 @moderately
 @given(days, st.integers(1, 300), st.booleans(), st.sampled_from(["days", "business_days", "school_days"]))
 def test_the_last_day_of_a_period_of_n_days_is_its_day_n(start, n, counts, unit):
-    kept = {"business": DISTRICT, "school": Calendar("plain", weekdays=frozenset({1, 3}))}
+    kept = {"business_days": DISTRICT, "school_days": Calendar("plain", weekdays=frozenset({1, 3}))}
     end = end_of(start, Length(n, unit), first_day_counts=counts, calendars=kept)
     assert days_between(start, end, first_day_counts=counts, unit=unit, calendars=kept) == n
 
@@ -827,7 +875,7 @@ def paused_periods(draw):
 @given(paused_periods(), calendars(), st.booleans())
 def test_a_shifted_period_keeps_every_open_day_that_was_promised(period, calendar, counts):
     start, end, paused = period
-    said = {"first_day_counts": counts, "unit": "business_days", "calendars": {"business": calendar}}
+    said = {"first_day_counts": counts, "unit": "business_days", "calendars": {"business_days": calendar}}
     moved = shifted(end, start=start, paused=paused, **said)
     eve = start - timedelta(days=1) if counts else start
     open_days = [eve + timedelta(days=n) for n in range(1, (moved - eve).days + 1)]

@@ -136,6 +136,7 @@ def test_a_value_has_one_way_of_being_written(value, written):
             {"goals": [{"target": 1}, {"target": -float("inf")}]},
             "goals[1].target holds -inf, and a number must be finite.",
         ),
+        ({"é": "é", "n": float("nan")}, "n holds nan, and a number must be finite."),
         ({"n": 2**53}, "n holds a number beyond 2^53 - 1, which JSON cannot carry exactly."),
         ({"n": -(2**53)}, "n holds a number beyond 2^53 - 1, which JSON cannot carry exactly."),
         ({"n": 2.0**53}, "n holds a number beyond 2^53 - 1, which JSON cannot carry exactly."),

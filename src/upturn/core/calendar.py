@@ -1,7 +1,7 @@
 """Days, lengths and deadlines: how far, on whose calendar, and in words how a date was found. Reads no clock.
 
-A *calendar* says which days are open. A *length* is a number of units: ``business_days`` counts the open days of the
-calendar kept as ``business``, ``school_days`` those of ``school``, and so on; every other unit runs on every day.
+A *calendar* says which days are open. A *length* is a number of units. Calendars are kept by the unit they count
+(``business_days``, ``school_days``, or any further name); every other unit runs on every day.
 
 Two ways to lay a length on the calendar, never mixed:
 
@@ -38,10 +38,9 @@ WEEKDAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 DAYS_IN = {"days": 1, "weeks": 7}
 MONTHS_IN = {"months": 1, "years": 12}
-OPEN_DAYS = "_days"  # NAME_days are the open days of the calendar NAME
-UNITS = (*DAYS_IN, *MONTHS_IN, "business_days", "school_days", "hours")
+NEEDS_A_CALENDAR = ("business_days", "school_days")
+UNITS = (*DAYS_IN, *MONTHS_IN, *NEEDS_A_CALENDAR, "hours")
 ALSO_CALLED = {"calendar_days": "days", "working_days": "business_days", "workdays": "business_days"}
-MEANINGS = {unit: unit for unit in UNITS} | ALSO_CALLED
 
 
 class CalendarExhausted(ValueError):
@@ -306,8 +305,8 @@ READERS: Mapping[str, Callable[[object, str], Any]] = {
 class Length:
     """A number of units, such as 10 business days.
 
-    A unit is one of UNITS, NAME_days for a further calendar NAME, or a program's own name, in the singular, for a
-    number of days. Raises ValueError when n is not a whole number from 0 to MOST.
+    A unit is one of UNITS, that of a further calendar, or a program's own name for a number of days (``block``).
+    Raises ValueError when n is not a whole number from 0 to MOST.
     """
 
     n: int
@@ -322,44 +321,42 @@ class Length:
         return f"{self.n} {one}" if self.n == 1 else f"{self.n} {one}s"
 
     @classmethod
-    def parse(cls, value: object) -> Self:
-        """Read ``90 days``, ``10 business days``, ``2 blocks`` or ``{business_days: 10}``.
+    def parse(cls, value: object, *, units: Collection[str] = ()) -> Self:
+        """Read ``90 days``, ``10 business days`` or ``{business_days: 10}``; `units` are names beyond UNITS.
 
-        A unit that is not one of UNITS is taken for a program's own, unless it looks like a slip of the pen; whether it
-        has a meaning there, `unknown_unit` says. Raises ValueError with a sentence that says what was expected.
+        Raises ValueError with a sentence that says what was expected.
         """
         match value:
             case cls():
                 return value
             case str() if found := re.fullmatch(r"\s*([0-9]{1,6})(?:\s+|(?=[a-zA-Z]))(.{1,48})", value):
-                return cls(int(found[1]), _unit(found[2]))
+                return cls(int(found[1]), _unit(found[2], units))
             case Mapping() if len(value) == 1:
                 [(unit, n)] = value.items()
-                return cls(n, _unit(str(unit)))
+                return cls(n, _unit(str(unit), units))
         raise ValueError(f"{value!r:.60} is not a length: give a number and a unit, such as '10 business days'.")
 
 
-def _unit(words: str) -> str:
+def _unit(words: str, units: Collection[str]) -> str:
     """The unit that a person's words name: singular or plural, with spaces, hyphens or underscores."""
-    name = re.sub(r"[\s_-]+", "_", words.strip().lower())
-    known = {alias: unit for long, unit in MEANINGS.items() for alias in (long, long.removesuffix("s"))}
+    name = re.sub(r"[\s_-]+", "_", words[:60].strip().lower())
+    meanings = ALSO_CALLED | {unit: unit for unit in (*units, *UNITS)}
+    known = {alias: unit for long, unit in meanings.items() for alias in (long, long.removesuffix("s"), f"{long}s")}
     if name in known:
         return known[name]
-    slip = get_close_matches(name[:48], known, n=1, cutoff=0.8)
-    if slip or not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", name):
-        meant = f"did you mean {known[slip[0]].replace('_', ' ')}?" if slip else f"the units are {_listed(UNITS)}."
-        raise ValueError(f"{words.strip()!r:.60} is not a unit of time: {meant.replace('_', ' ')}")
-    return name if name.endswith(OPEN_DAYS) else name.removesuffix("s")
+    slip = get_close_matches(name, known, n=1, cutoff=0.8)
+    meant = f"did you mean {known[slip[0]]}?" if slip else f"the units are {_listed((*UNITS, *units))}."
+    raise ValueError(f"{words.strip()!r:.60} is not a unit of time here: {meant.replace('_', ' ')}")
 
 
 def unknown_unit(length: Length, *, calendars: Collection[str] = (), units: Collection[str] = ()) -> str | None:
     """The sentence for a unit that has no meaning where these calendars are kept and these units defined, else None."""
-    unit, name = length.unit, length.unit.removesuffix(OPEN_DAYS)
-    if name != unit and name not in calendars:
-        return f"No calendar {name!r:.60} is kept, so {length} cannot be counted: add one with the days that are open."
-    if name == unit and unit not in (*UNITS, *units):
-        return f"Nothing says how long {length} would be: define the unit {unit!r:.60} as a number of days."
-    return None
+    unit, words = length.unit, length.unit.replace("_", " ")
+    if unit in calendars or (unit not in NEEDS_A_CALENDAR and unit in (*UNITS, *units)):
+        return None
+    if unit in NEEDS_A_CALENDAR:
+        return f"No calendar of {words} is kept, so {length} cannot be counted: add one with the days that are open."
+    return f"Nothing says how long {length} would be: define the unit {words!r:.60} as a number of days."
 
 
 def add_months(day: date, n: int) -> date:
@@ -372,10 +369,13 @@ def add_months(day: date, n: int) -> date:
 
 def _clock(unit: str, calendars: Mapping[str, Calendar]) -> Calendar:
     """The calendar whose open days a unit counts; ALL_DAYS for the units that run on every day."""
-    name = unit.removesuffix(OPEN_DAYS)
-    if name != unit and name not in calendars:
+    if unit in NEEDS_A_CALENDAR and unit not in calendars:
         raise ValueError(unknown_unit(Length(1, unit)))
-    return ALL_DAYS if name == unit else calendars[name]
+    return calendars.get(unit, ALL_DAYS)
+
+
+def _day_unit(unit: str, calendars: Mapping[str, Calendar]) -> str:
+    return unit if unit in calendars else "days"
 
 
 def _in_days(length: Length, calendars: Mapping[str, Calendar], units: Mapping[str, int]) -> tuple[int, Calendar]:
@@ -383,8 +383,8 @@ def _in_days(length: Length, calendars: Mapping[str, Calendar], units: Mapping[s
     if fault := unknown_unit(length, calendars=calendars, units=units):
         raise ValueError(fault)
     if length.unit in MONTHS_IN or length.unit == "hours":
-        raise ValueError(f"{length} are not a number of days: give the length in days or weeks.")
-    days = {**units, **DAYS_IN}.get(length.unit, 1)
+        raise ValueError(f"{length} cannot be told in days: give the length in days or weeks.")
+    days = 1 if length.unit in calendars else {**units, **DAYS_IN}[length.unit]
     return length.n * days, _clock(length.unit, calendars)
 
 
@@ -499,11 +499,7 @@ def length_of(
     n = days_between(start, end, first_day_counts=first_day_counts, unit=unit, calendars=calendars)
     if n < 0:
         raise ValueError(f"A period cannot end on {long_date(end)}, before it begins on {long_date(start)}.")
-    return Length(n, _day_unit(unit))
-
-
-def _day_unit(unit: str) -> str:
-    return unit if unit.endswith(OPEN_DAYS) else "days"
+    return Length(n, _day_unit(unit, calendars))
 
 
 def _eve(start: date, first_day_counts: bool) -> date:
@@ -533,17 +529,19 @@ def shifted(
     paused: Sequence[tuple[date, date]],
     unit: str = "days",
     calendars: Mapping[str, Calendar] = NO_CALENDARS,
+    allowance: int = 0,
 ) -> date:
     """The last day of the period start to end once its clock has stood still on the paused days.
 
     Each paused day that the period counts (of its own unit: a pause over a weekend takes nothing from business days)
     moves the end one such day later, and a day so added may fall into the next pause. Days before the period, and a
-    pause that begins after the end reached so far, move nothing.
+    pause that begins after the end reached so far, move nothing. The first `allowance` paused days count as served.
     """
-    clock = _clock(unit, calendars)
-    for first, last in merged(paused):
-        eve = max(_plus(first, -1), _eve(start, first_day_counts))
-        lost = clock.count(eve, min(last, end))
+    clock, eve = _clock(unit, calendars), _eve(start, first_day_counts)
+    inside = [(max(first, _plus(eve, 1)), last) for first, last in merged(paused) if last > eve]
+    served = Length(allowance, _day_unit(unit, calendars))
+    for first, last in beyond_allowance(inside, served, calendars=calendars):
+        lost = clock.count(_plus(first, -1), min(last, end))
         if lost > 0:
             end = clock.add(max(last, end), lost)
     return end
@@ -622,7 +620,7 @@ def how(
         words = f"{words} {'before' if back else 'after'} {at}"
     else:
         words = f"{words} from {at}, the first day {'counted' if first_day_counts else 'not counted'}"
-    if not length.unit.endswith(OPEN_DAYS) or length.n == 0:
+    if length.unit not in calendars or length.n == 0:
         return words
     eve = _eve(start, bool(first_day_counts))
     found = _move(eve, length, -1 if back else 1, calendars, units)
@@ -645,15 +643,25 @@ def how_shifted(
     paused: Sequence[tuple[date, date]],
     unit: str = "days",
     calendars: Mapping[str, Calendar] = NO_CALENDARS,
+    allowance: int = 0,
 ) -> str:
     """How `shifted` moved an end, without a full stop; empty when it did not move.
 
     "29 May 2026, moved to 8 June 2026 by 10 days of pause (1 April 2026 to 10 April 2026)".
     """
-    moved = shifted(end, start=start, first_day_counts=first_day_counts, paused=paused, unit=unit, calendars=calendars)
+    moved = shifted(
+        end,
+        start=start,
+        first_day_counts=first_day_counts,
+        paused=paused,
+        unit=unit,
+        calendars=calendars,
+        allowance=allowance,
+    )
     if moved == end:
         return ""
-    days = Length(_clock(unit, calendars).count(end, moved), _day_unit(unit))
+    days = Length(_clock(unit, calendars).count(end, moved), _day_unit(unit, calendars))
     spans = [_span(*run) for run in merged(paused) if run[0] <= moved and run[1] >= start]
     listed = _listed(spans[:3], more=len(spans[3:]))
-    return f"{long_date(end)}, moved to {long_date(moved)} by {days} of pause ({listed})"
+    served = f", after {Length(allowance, days.unit)} counted as served" if allowance else ""
+    return f"{long_date(end)}, moved to {long_date(moved)} by {days} of pause ({listed}){served}"
