@@ -660,6 +660,8 @@ def test_an_allowance_in_months_is_refused_because_pauses_are_days():
         (5, 15, "2026-05-16", "2027-05-15"),
         (2, 29, "2026-01-01", "2026-02-28"),
         (2, 29, "2028-02-29", "2028-02-29"),
+        (12, 31, "2026-01-01", "2026-12-31"),
+        (1, 1, "2026-01-02", "2027-01-01"),
     ],
 )
 def test_the_next_such_day_of_the_year(month, day, since, found):
@@ -722,6 +724,12 @@ def test_dates_and_moments_are_written_out():
             "5 business days",
             {"back": True},
             "5 business days before 10 July 2026; 3 July 2026 (Independence Day, observed) did not count",
+        ),
+        (
+            "2026-04-17",
+            "1 business day",
+            {"back": True},
+            "1 business day before 17 April 2026; 16 April 2026 (Emancipation Day) did not count",
         ),
         ("2026-07-03", "1 business day", {"back": True}, "1 business day before 3 July 2026"),
         (
