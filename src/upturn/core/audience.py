@@ -1,0 +1,70 @@
+"""Who reads an entry: fixed when it is written, widened for the subject only by the moment of telling."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from upturn.core.case import Case
+from upturn.core.events import Event, Fact
+from upturn.core.plan import Plan
+from upturn.core.program import Program, Section
+
+E = TypeVar("E", bound=Event)
+
+
+def waits_for_telling(program: Program, role: str) -> bool:
+    """Roles that know of the plan only from the moment of telling: the subject and those who stand by the subject."""
+    return program.parties[role].kind in ("subject", "representative")
+
+
+def all_readers(program: Program) -> tuple[str, ...]:
+    return tuple(program.parties)
+
+
+def section_readers(program: Program, section: Section, stage: str) -> tuple[str, ...]:
+    """The parties who read what is written in a section while the plan stands in a stage; its writers always do."""
+    named = section.sees_in.get(stage) or section.sees
+    if named:
+        return tuple(r for r in program.parties if r in named or r in section.by)
+    return tuple(r for r, party in program.parties.items() if party.reads == "all" or r in section.by)
+
+
+def named_readers(program: Program, sees: Iterable[str], writers: Iterable[str] = ()) -> tuple[str, ...]:
+    """Readers of a log, a comment, a screening: those named and those who write; all who read everything when none is named."""
+    sees, writers = set(sees), set(writers)
+    if sees:
+        return tuple(r for r in program.parties if r in sees | writers)
+    return tuple(r for r, party in program.parties.items() if party.reads == "all" or r in writers)
+
+
+def addressed(case: Case, event: E, readers: Iterable[str] | None = None, *, withheld: bool = False) -> E:
+    """The event with its audience. Before the telling, those who wait for it are put into `later`; withheld words never reach them."""
+    readers = tuple(readers) if readers is not None else all_readers(case.program)
+    if case.plan.told:
+        now, later = readers, ()
+    else:
+        own = case.actor.roles
+        waiting = tuple(r for r in readers if waits_for_telling(case.program, r) and r not in own)
+        now = tuple(r for r in readers if r not in waiting)
+        later = () if withheld else waiting
+    if withheld:
+        now = tuple(r for r in now if not waits_for_telling(case.program, r) or r in case.actor.roles)
+    return replace(event, audience=now, later=later)
+
+
+def sees(roles: Iterable[str], audience: Iterable[str], later: Iterable[str], *, told: bool) -> bool:
+    """Whether someone with these roles reads an entry of that audience."""
+    roles = set(roles)
+    return bool(roles & set(audience)) or (told and bool(roles & set(later)))
+
+
+def reads(plan: Plan, fact: Fact, roles: Iterable[str]) -> bool:
+    """Whether someone with these roles reads this entry of the plan as it now stands."""
+    if fact.event is None:
+        return True
+    return sees(roles, fact.event.audience, fact.event.later, told=plan.told is not None)
+
+
+def knows(program: Program, plan: Plan, roles: Iterable[str]) -> bool:
+    """Whether somebody with these roles knows of the plan at all."""
+    return any(plan.told is not None or not waits_for_telling(program, r) for r in roles if r in program.parties)

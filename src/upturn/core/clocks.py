@@ -1,0 +1,402 @@
+"""Clocks and check-in dates: planned, started, extended, paused. Every date comes with how it was computed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from upturn.core.calendar import DAY, Length, beyond_allowance, days_between, how_shifted, next_anniversary, shifted
+from upturn.core.case import Case
+from upturn.core.events import Dated, Event, Scheduled
+from upturn.core.plan import ClockState, Interval
+from upturn.core.program import CheckIn, Clock, End, Pausing
+from upturn.core.refusals import Refusal, Refused
+from upturn.core.wording import counted, day_name
+
+RHYTHMS: Mapping[str, str] = {
+    "daily": "1 business day",
+    "twice_weekly": "3 days",
+    "weekly": "1 week",
+    "biweekly": "2 weeks",
+    "two_weeks": "2 weeks",
+    "twice_monthly": "15 days",
+    "monthly": "1 month",
+    "quarterly": "3 months",
+}
+"""What an option id of a rhythm field means."""
+MOST_DATES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A clock as it would run: first and last day, how the end was computed, the earliest and the last lawful end."""
+
+    start: date
+    end: date
+    how: str
+    floor: date | None
+    cap: date | None
+    unusual: str = ""
+
+
+def planned(case: Case, clock_id: str, start: date | None = None) -> Planned:
+    """The clock if it started on `start` (else on its own start date, else today). Raises Refused when it may not run so."""
+    clock = case.program.clock[clock_id]
+    start = start or _start(case, clock)
+    end, how = _end(case, clock, clock.end, start)
+    floor = case.end_of(start, clock.min, first_day_counts=clock.first_day_counts) if clock.min else None
+    cap = _cap(case, clock, start)
+    _refuse_bounds(case, clock, start, end, floor, cap)
+    return Planned(start, end, how, floor, cap, _unusual(case, clock, start, end))
+
+
+def _start(case: Case, clock: Clock) -> date:
+    given = case.answer(clock.starts_on) if clock.starts_on else None
+    return date.fromisoformat(given) if isinstance(given, str) and given else case.today
+
+
+def _end(case: Case, clock: Clock, end: End, start: date) -> tuple[date, str]:
+    if end.earlier_of or end.later_of:
+        found = [_end(case, clock, e, start) for e in end.earlier_of or end.later_of]
+        chosen = min(found) if end.earlier_of else max(found)
+        which = "earlier" if end.earlier_of else "later"
+        return chosen[0], f"the {which} of {' and '.join(how for _, how in found)}"
+    if end.anchor:
+        day = next_anniversary(month=end.anchor.month, day=end.anchor.day, on_or_after=start)
+        return day, f"{day_name(day)}, a fixed day of the year"
+    if end.date:
+        given = case.answer(end.date)
+        if not given:
+            raise Refused(_lacking(case, clock, end.date))
+        day = date.fromisoformat(given)
+        return day, f"{day_name(day)}, the date chosen in the plan"
+    length = end.length or _chosen(case, clock, end.chosen or "")
+    return case.end_of(start, length, first_day_counts=clock.first_day_counts), case.how(
+        start, length, first_day_counts=clock.first_day_counts
+    )
+
+
+def _chosen(case: Case, clock: Clock, field: str) -> Length:
+    given = case.answer(field)
+    if given in (None, ""):
+        raise Refused(_lacking(case, clock, field))
+    text = given["id"] if isinstance(given, dict) else given
+    try:
+        return Length.parse(_spelled(text), units=(*case.program.units, *case.program.calendars))
+    except ValueError as error:
+        raise Refused(Refusal("clock", f"{clock.title}: {error}", clock.cites)) from None
+
+
+def _spelled(value: object) -> object:
+    """`days_90` and 90 are 90 days: option ids cannot begin with a digit."""
+    if isinstance(value, int):
+        return f"{value} days"
+    if isinstance(value, str) and "_" in value and value.rsplit("_", 1)[1].isdigit():
+        unit, n = value.rsplit("_", 1)
+        return f"{n} {unit.removeprefix('o_').replace('_', ' ')}"
+    if isinstance(value, str) and value.startswith("o_"):
+        return value[2:].replace("_", " ", 1)
+    return value
+
+
+def _lacking(case: Case, clock: Clock, field: str) -> Refusal:
+    return Refusal(
+        "clock", f"{clock.title} cannot be dated before “{case.program.field[field].title}” is answered.", clock.cites
+    )
+
+
+def _cap(case: Case, clock: Clock, start: date) -> date | None:
+    caps = [case.end_of(start, m, first_day_counts=clock.first_day_counts) for m in (clock.max, clock.total_max) if m]
+    cap = max(caps) if caps else None
+    if clock.not_after:
+        anchor = next_anniversary(month=clock.not_after.month, day=clock.not_after.day, on_or_after=start)
+        cap = min(cap, anchor) if cap else anchor
+    return cap
+
+
+def _refuse_bounds(case: Case, clock: Clock, start: date, end: date, floor: date | None, cap: date | None) -> None:
+    def against(says: str, possible_from: date | None = None) -> Refused:
+        return Refused(Refusal("clock", says, clock.cites, possible_from))
+
+    if end < start:
+        raise against(f"{clock.title} would end on {day_name(end)}, before it starts on {day_name(start)}.")
+    if floor and end < floor:
+        raise against(
+            f"{clock.title} lasts at least {clock.min}: from {day_name(start)} it cannot end before {day_name(floor)}; it would end on {day_name(end)}."
+        )
+    longest = case.end_of(start, clock.max, first_day_counts=clock.first_day_counts) if clock.max else None
+    if longest and end > longest:
+        raise against(
+            f"{clock.title} lasts at most {clock.max}: from {day_name(start)} it must end by {day_name(longest)}; it would end on {day_name(end)}."
+        )
+    if cap and end > cap:
+        raise against(f"{clock.title} must end by {day_name(cap)}; it would end on {day_name(end)}.")
+    if clock.not_before:
+        first = next_anniversary(month=clock.not_before.month, day=clock.not_before.day, on_or_after=start)
+        season = (
+            next_anniversary(month=clock.not_after.month, day=clock.not_after.day, on_or_after=start)
+            if clock.not_after
+            else None
+        )
+        if first != start and (season is None or first < season):
+            raise against(f"{clock.title} may start from {day_name(first)}.", first)
+
+
+def _unusual(case: Case, clock: Clock, start: date, end: date) -> str:
+    """Why this length is unusual; empty when it is one of the usual ones."""
+    if not clock.usual or any(
+        case.end_of(start, u, first_day_counts=clock.first_day_counts) == end for u in clock.usual
+    ):
+        return ""
+    days = days_between(start, end, first_day_counts=clock.first_day_counts)
+    usual = ", ".join(str(u) for u in clock.usual[:-1]) + (
+        f" or {clock.usual[-1]}" if len(clock.usual) > 1 else str(clock.usual[0])
+    )
+    return f"{clock.title} is usually {usual}; this one is {counted(days, 'day')}."
+
+
+def started(case: Case, clock_id: str) -> list[Event]:
+    """The events by which a clock starts: its dates, and those of its check-ins."""
+    plan = planned(case, clock_id)
+    dated = Dated(
+        what="clock", id=clock_id, cause="started", start=plan.start, end=plan.end, how=plan.how, floor=plan.floor, cap=plan.cap,
+        days=days_between(plan.start, plan.end, first_day_counts=case.program.clock[clock_id].first_day_counts),
+    )  # fmt: skip
+    state = ClockState(clock_id, plan.start, plan.end, plan.end, plan.how)
+    return [dated, *scheduled(case, state)]
+
+
+def scheduled(case: Case, state: ClockState) -> list[Event]:
+    """The check-ins of every rhythm of a clock that are not dated yet."""
+    events: list[Event] = []
+    for rhythm in case.program.checkins:
+        if rhythm.clock != state.id:
+            continue
+        wanted = list(_dates(case, rhythm, state))
+        taken = {(c.table, c.row, c.original) for c in case.plan.checkins.values() if c.rhythm == rhythm.id}
+        fresh = [d for d in wanted if (d[1], d[2], d[0]) not in taken][:MOST_DATES]
+        number = sum(1 for c in case.plan.checkins.values() if c.rhythm == rhythm.id)
+        dates = tuple(
+            {"id": f"{rhythm.id}_{number + n}", "due": day.isoformat()} | ({"table": table, "row": row} if row else {})
+            for n, (day, table, row) in enumerate(sorted(fresh), start=1)
+        )
+        if dates:
+            events.append(Scheduled(checkin=rhythm.id, dates=dates, how=_rhythm_says(case, rhythm)))
+    return events
+
+
+def _rhythm_says(case: Case, rhythm: CheckIn) -> str:
+    every = _every(case, rhythm)
+    parts = [f"every {every}"] if every else []
+    parts += [f"from day {r.from_day} every {r.every}" for r in rhythm.then]
+    parts += [f"on day {', '.join(str(d) for d in rhythm.days)}"] if rhythm.days else []
+    parts += ["on the dates written in the plan"] if rhythm.dates_from else []
+    return "; ".join(parts).replace("every 1 ", "every ")
+
+
+def _every(case: Case, rhythm: CheckIn) -> Length | None:
+    if rhythm.every_field:
+        given = case.answer(rhythm.every_field)
+        spelled = RHYTHMS.get(given) if isinstance(given, str) else None
+        if spelled:
+            return Length.parse(spelled)
+    return rhythm.every
+
+
+def _dates(case: Case, rhythm: CheckIn, state: ClockState) -> Iterator[tuple[date, str, str]]:
+    if rhythm.dates_from and rhythm.table:
+        for row in case.rows(rhythm.table):
+            given = row.get(rhythm.dates_from) or ()
+            for value in given if isinstance(given, list | tuple) else [given]:
+                day = (
+                    value
+                    if isinstance(value, str)
+                    else next((v for k, v in value.items() if k != "_id" and _is_day(v)), "")
+                )
+                if _is_day(day) and state.start <= date.fromisoformat(day) <= state.end:
+                    yield date.fromisoformat(day), rhythm.table, row["_id"]
+        return
+    days = [d for d in _running(case, rhythm, state)] + [state.start + (d - 1) * DAY for d in rhythm.days]
+    business = case.calendars.get("business_days")
+    rows = [(rhythm.table, r["_id"]) for r in case.rows(rhythm.table)] if rhythm.table else [("", "")]
+    for day in sorted(set(days)):
+        if rhythm.on_open_days and business:
+            day = business.next_open(day)
+        if state.start <= day <= state.end:
+            for table, row in rows:
+                yield day, table, row
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-"
+
+
+def _running(case: Case, rhythm: CheckIn, state: ClockState) -> Iterator[date]:
+    """The days of a rhythm: each so long after the one before, a later rhythm taking over from its day on."""
+    every = _every(case, rhythm)
+    if every is None:
+        return
+    day = state.start
+    count = 0
+    while count < MOST_DATES:
+        number = (day - state.start).days + 1
+        now = next((r.every for r in reversed(rhythm.then) if number >= r.from_day), every)
+        count += 1
+        if now == every and not rhythm.then and now.unit in ("months", "years"):
+            day = case.after(
+                state.start, Length(now.n * count, now.unit)
+            )  # months count from the start: no drift at month ends
+        else:
+            day = case.after(day, now)
+        if day > state.end:
+            return
+        yield day
+
+
+# -- extending and pausing --------------------------------------------------------------------------------------------
+
+
+def extension(case: Case, clock_id: str, by: Length) -> tuple[date, str]:
+    """The new end and how it was computed. Raises Refused when the extension is not allowed."""
+    clock = case.program.clock[clock_id]
+    state = case.plan.clocks.get(clock_id)
+    spec = clock.extension
+
+    def against(says: str) -> Refused:
+        return Refused(Refusal("extension", says, (spec.cites if spec else ()) or clock.cites))
+
+    if spec is None or state is None:
+        raise against(f"{clock.title} cannot be extended.")
+    if spec.times is not None and state.extensions >= spec.times:
+        raise against(f"{clock.title} was extended {counted(state.extensions, 'time')}; that is as often as it may be.")
+    base = state.end if spec.from_ == "end" else max(case.today, state.start)
+    end = case.after(base, by)
+    if by.n == 0 or end <= state.end:
+        raise against(f"This would end on {day_name(end)}; {clock.title} already runs until {day_name(state.end)}.")
+    if spec.each_max and end > case.after(base, spec.each_max):
+        raise against(f"One extension adds at most {spec.each_max}; this would add {by}.")
+    if spec.each_min and end < case.after(base, spec.each_min):
+        raise against(f"One extension adds at least {spec.each_min}; this would add {by}.")
+    if state.cap and end > state.cap:
+        most = clock.total_max or clock.max
+        why = f"with all extensions it lasts at most {most}" if most else "it may not run longer"
+        raise against(
+            f"{clock.title} must end by {day_name(state.cap)}: {why}. Extended by {by} it would end on {day_name(end)}."
+        )
+    return end, f"extended {case.how(base, by)}"
+
+
+def unusual_extension(case: Case, clock_id: str, by: Length) -> Refusal | None:
+    """A warning when an extension is of an unusual length."""
+    spec = case.program.clock[clock_id].extension
+    if spec is None or not spec.usual or by in spec.usual:
+        return None
+    usual = " or ".join(str(u) for u in spec.usual)
+    return Refusal("usual_extension", f"An extension is usually {usual}; this one is {by}.", spec.cites)
+
+
+def extended(case: Case, clock_id: str, by: Length, reason: str) -> list[Event]:
+    end, how = extension(case, clock_id, by)
+    state = case.plan.clocks[clock_id]
+    dated = Dated(
+        what="clock",
+        id=clock_id,
+        cause="extended",
+        end=end,
+        was=state.end,
+        how=how,
+        reason=reason,
+        days=(end - state.end).days,
+    )
+    later = ClockState(clock_id, state.start, end, state.original, how)
+    return [dated, *scheduled(case, later)]
+
+
+def resumed(case: Case, pause: Interval, last: date) -> list[Event]:
+    """How a finished pause moves clocks and the check-ins that were still to come."""
+    events: list[Event] = []
+    for clock_id in pause.clocks:
+        state = case.plan.clocks[clock_id]
+        clock = case.program.clock[clock_id]
+        spec = clock.pause
+        span = _counting(case, spec, clock_id, pause.start, last)
+        unit = _unit(case, clock)
+
+        def moved(
+            day: date,
+            start: date = state.start,
+            counts: bool = clock.first_day_counts,
+            unit: str = unit,
+            span: list[tuple[date, date]] = span,
+        ) -> date:
+            return shifted(day, start=start, first_day_counts=counts, paused=span, unit=unit, calendars=case.calendars)
+
+        end = moved(state.end)
+        if end == state.end:
+            continue
+        how = how_shifted(
+            state.end, start=state.start, first_day_counts=clock.first_day_counts, paused=span, unit=unit,
+            calendars=case.calendars,
+        )  # fmt: skip
+        cap = moved(state.cap) if state.cap and spec and spec.cap == "moves" else state.cap
+        if cap and end > cap:
+            end, how = cap, f"{how}; cut to {day_name(cap)}, which a pause does not move"
+        floor = moved(state.floor) if state.floor and spec and spec.floor == "moves" else state.floor
+        events.append(
+            Dated(
+                what="clock",
+                id=clock_id,
+                cause="paused",
+                end=end,
+                was=state.end,
+                how=how,
+                floor=floor,
+                cap=cap,
+                days=(end - state.end).days,
+            )
+        )
+        events += _checkins_after(case, clock_id, pause.start, moved)
+    return events
+
+
+def _counting(case: Case, spec: Pausing | None, clock_id: str, first: date, last: date) -> list[tuple[date, date]]:
+    """The days of a pause that stop the clock: all, or those beyond what counts as served."""
+    if spec is None or spec.allowance is None:
+        return [(first, last)]
+    earlier = [(p.start, p.last) for p in case.plan.pauses if p.last and clock_id in p.clocks and p.start != first]
+    left = beyond_allowance(
+        [*earlier, (first, last)], spec.allowance, calendars=case.calendars, units=case.program.units
+    )
+    return [(a, b) for a, b in left if a >= first]
+
+
+def _unit(case: Case, clock: Clock) -> str:
+    length = clock.end.length
+    return length.unit if length and length.unit in case.calendars else "days"
+
+
+def _checkins_after(case: Case, clock_id: str, first: date, moved: object) -> Iterator[Event]:
+    assert callable(moved)
+    for state in case.plan.checkins.values():
+        if case.program.checkin[state.rhythm].clock != clock_id or state.held or state.cancelled or state.due < first:
+            continue
+        day = moved(state.due)
+        if day != state.due:
+            yield Dated(
+                what="checkin", id=state.id, cause="moved", end=day, was=state.due, reason="The plan was paused."
+            )
+
+
+def day_of(case: Case, state: ClockState) -> int:
+    """Which day of the clock today is; pauses that are over do not count, a running pause stands still."""
+    first_day_counts = case.program.clock[state.id].first_day_counts
+    today = min(case.today, state.end)
+    running = case.plan.paused
+    if running and state.id in running.clocks and running.start <= today:
+        today = running.start - DAY
+    days = days_between(state.start, today, first_day_counts=first_day_counts)
+    lost = sum(
+        max(0, (min(p.last, today) - max(p.start, state.start)).days + 1)
+        for p in case.plan.pauses
+        if p.last and state.id in p.clocks
+    )
+    return max(0, days - lost)

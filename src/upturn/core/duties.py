@@ -1,0 +1,254 @@
+"""Duties: what waits for whom, since when, until when, and what follows if nothing is done. The source of *my work*."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from upturn.core.audience import waits_for_telling
+from upturn.core.case import Case
+from upturn.core.following import is_running
+from upturn.core.guards.people import approval_reached
+from upturn.core.guards.words import missing_in
+from upturn.core.verbs.changing import agreeing
+from upturn.core.verbs.checking_in import preparers
+from upturn.core.verbs.items import due_of, lives_in, stage_of
+from upturn.core.wording import day_name
+
+SOON = timedelta(days=14)
+"""A check-in becomes a duty this long before its day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing that waits for one role. `offer` names how it is done (`sign:member`); `otherwise` what follows in silence."""
+
+    role: str
+    offer: str
+    title: str
+    since: date
+    due: date | None = None
+    otherwise: str = ""
+    code: str = ""
+    """One person of the role, when it is that person's alone."""
+
+
+def duties(case: Case) -> list[Duty]:
+    """Every open duty of a plan, whoever's it is; for those who may not know of the plan yet, none."""
+    found = {(d.role, d.code, d.offer): d for d in _all(case)}
+    return [
+        d
+        for d in found.values()
+        if case.plan.told or d.role not in case.program.parties or not waits_for_telling(case.program, d.role)
+    ]
+
+
+def _all(case: Case) -> Iterator[Duty]:
+    yield from _deadlines(case)
+    if not case.open:
+        return
+    yield from _waits(case)
+    yield from _screening(case)
+    yield from _sections(case)
+    yield from _signatures(case)
+    yield from _approvals(case)
+    yield from _check_ins(case)
+    yield from _items(case)
+    yield from _suggestions(case)
+    yield from _proposals(case)
+
+
+def _deadlines(case: Case) -> Iterator[Duty]:
+    for spec in case.program.deadlines:
+        if is_running(case, spec.id):
+            state = case.plan.deadlines[spec.id]
+            for role in spec.for_:
+                acts = spec.met_by
+                offer = next(
+                    (
+                        f"{verb}:{ids[0]}"
+                        for verb, ids in (
+                            ("move", acts.moves),
+                            ("sign", acts.signatures),
+                            ("record", acts.logs),
+                            ("approve", acts.approvals),
+                            ("answer", acts.sections),
+                        )
+                        if ids
+                    ),
+                    "state:plan",
+                )
+                yield Duty(
+                    role,
+                    offer,
+                    spec.title,
+                    state.since,
+                    state.due,
+                    spec.silence.says if spec.silence else spec.otherwise,
+                )
+
+
+def _waits(case: Case) -> Iterator[Duty]:
+    since = case.plan.stage_since or case.today
+    for wait in case.stage.waits:
+        if wait.log and any(r.seq > case.plan.stage_seq for r in case.plan.logs.get(wait.log, ())):
+            continue
+        offer = f"move:{wait.move}" if wait.move else f"record:{wait.log}" if wait.log else "read:plan"
+        if wait.move and not case.when(case.program.move[wait.move].show_if):
+            continue
+        for role in wait.for_:
+            yield Duty(
+                role,
+                offer,
+                wait.do,
+                since,
+                case.after(since, wait.within) if wait.within else None,
+                wait.otherwise or "",
+            )
+
+
+def _screening(case: Case) -> Iterator[Duty]:
+    screening = case.program.screening
+    if screening is None or case.plan.stage not in screening.in_ or case.plan.screening:
+        return
+    for part in screening.parts:
+        if part.id not in case.plan.screened:
+            for role in part.by:
+                yield Duty(role, f"screen:{part.id}", part.title, case.plan.stage_since or case.today)
+
+
+def _sections(case: Case) -> Iterator[Duty]:
+    """What a role still has to write here, as one duty that leads to the first section that lacks something."""
+    owed: dict[str, list[str]] = {}
+    for spec in case.program.form:
+        if case.plan.stage in spec.in_ and not spec.opens and missing_in(case, spec.id):
+            owed.setdefault(spec.by[0], []).append(spec.id)
+    for role, sections in owed.items():
+        title = case.program.section[sections[0]].title
+        rest = f" and {len(sections) - 1} more" if len(sections) > 1 else ""
+        yield Duty(role, f"answer:{sections[0]}", f"Write “{title}”{rest}", case.plan.stage_since or case.today)
+
+
+def _signatures(case: Case) -> Iterator[Duty]:
+    since = case.plan.stage_since or case.today
+    for spec in case.program.signatures:
+        if case.plan.stage not in spec.in_ or case.plan.standing(spec.id) or spec.optional:
+            continue
+        if any(case.plan.standing(s) is None for s in spec.after) or any(missing_in(case, s) for s in spec.covers):
+            continue
+        due = case.after(since, spec.within) if spec.within else None
+        for role in spec.by:
+            yield Duty(
+                role, f"sign:{spec.id}", spec.title, since, due, spec.otherwise or "Nothing is signed until you say so."
+            )
+
+
+def _approvals(case: Case) -> Iterator[Duty]:
+    since = case.plan.stage_since or case.today
+    for spec in case.program.approvals:
+        if case.plan.stage not in spec.in_ or not case.when(spec.show_if) or approval_reached(case, spec):
+            continue
+        if any(not approval_reached(case, case.program.approval[a]) for a in spec.after):
+            continue
+        answered = {a.role for a in case.plan.approvals_standing(spec.id)}
+        due = case.after(since, spec.within) if spec.within else None
+        for role in spec.by:
+            if role not in answered or isinstance(spec.need, int):
+                yield Duty(role, f"approve:{spec.id}", spec.title, since, due, spec.otherwise or "")
+
+
+def _check_ins(case: Case) -> Iterator[Duty]:
+    paused = case.plan.paused
+    live = [c for c in case.plan.checkins.values() if not (c.held or c.cancelled) and c.rhythm in case.program.checkin]
+    for state in sorted(live, key=lambda c: c.due):
+        spec = case.program.checkin[state.rhythm]
+        clock = case.plan.clocks.get(spec.clock)
+        if state.due > case.today + SOON or (paused and spec.clock in paused.clocks) or (clock and clock.stopped):
+            continue
+        since = min(case.today, max(state.due - SOON, clock.start if clock else state.due))
+        name = f"{spec.title}, {day_name(state.due)}"
+        for role in spec.by:
+            otherwise = (
+                "It stands as missed; it can still be held, and both stay on record."
+                if state.missed
+                else f"After {spec.grace} it stands as missed."
+            )
+            yield Duty(
+                role,
+                f"check_in:{state.id}",
+                f"Hold the {name}" if spec.title[:1].islower() else f"Hold: {name}",
+                since,
+                state.due,
+                otherwise,
+            )
+        for role in preparers(case, spec):
+            if role not in spec.by and role not in state.prepared and not state.missed:
+                yield Duty(
+                    role,
+                    f"prepare:{state.id}",
+                    f"Write your part: {name}",
+                    since,
+                    state.due,
+                    "The check-in takes place all the same. Silence is recorded as silence.",
+                )
+
+
+def _items(case: Case) -> Iterator[Duty]:
+    for spec in case.program.items:
+        if not lives_in(case, spec):
+            continue
+        stages = {s.id: s for s in spec.stages}
+        for number, row in enumerate(case.rows(spec.table), start=1):
+            stage = stages[stage_of(case, spec, row["_id"])]
+            due = due_of(case, spec, row)
+            step = next((m for m in spec.moves if stage.id in m.from_ and not m.moves_due), None)
+            if not stage.open or due is None or step is None:
+                continue
+            for role in step.by[:1] if not spec.owner else spec.owner:
+                yield Duty(
+                    role,
+                    f"item:{spec.table}/{row['_id']}/{step.id}",
+                    f"{spec.title} {number}: {step.title[:1].lower()}{step.title[1:]}",
+                    case.plan.stage_since or case.today,
+                    due,
+                    "It stands as open past its day.",
+                )
+
+
+def _suggestions(case: Case) -> Iterator[Duty]:
+    for comment in case.plan.comments.values():
+        if not comment.proposed or comment.answered:
+            continue
+        spec = case.program.section[comment.section]
+        roles = [
+            r for r in (*spec.by, case.program.lead_role) if r != comment.role and r in comment.audience + comment.later
+        ]
+        for role in roles[:1]:
+            yield Duty(
+                role,
+                f"reply:{comment.number}",
+                f"Answer the change suggested for “{spec.title}”",
+                comment.on,
+                None,
+                "It stays open, and the record shows that it had no answer.",
+            )
+
+
+def _proposals(case: Case) -> Iterator[Duty]:
+    for proposal in case.plan.proposals.values():
+        if proposal.outcome:
+            continue
+        for role in agreeing(case, proposal):
+            if role not in proposal.agreed and role != proposal.role:
+                otherwise = (
+                    f"It takes effect on {day_name(proposal.effective)}."
+                    if proposal.effective
+                    else "The plan goes on as it is."
+                )
+                yield Duty(
+                    role,
+                    f"respond:{proposal.number}",
+                    "Answer the proposed change of the plan",
+                    proposal.on,
+                    proposal.effective,
+                    otherwise,
+                )

@@ -1,0 +1,415 @@
+"""Kinds of field: clean an answer, show it, describe it as JSON Schema. One row of `KINDS` per kind.
+
+Answers are JSON values: text as text, days as `2026-11-22`, a length as `30 days`, money as a decimal string, a choice as its
+option's id (`{"other": "..."}` for one in words, `{"id": ..., "within": ...}` for one with a sub-choice), a rating as its
+level's id, a person as `@p3` (somebody on the plan) or a plain name, a file as a list of attachment ids, and a table as a list
+of rows, each with a stable `_id`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from upturn.core.calendar import Length
+from upturn.core.conditions import Values, is_answered
+from upturn.core.program import Check, FormField, Option, Program
+from upturn.core.refusals import Refusal
+from upturn.core.wording import counted, day_name, listed
+
+DEFAULT_MAX_LENGTH = {"text": 500, "longtext": 20_000, "person": 200}
+_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Unfit(ValueError):
+    """An answer that does not fit its field; the message says what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind of field can do. `clean` raises Unfit; `schema` is the JSON Schema of its answer."""
+
+    clean: Callable[[FormField, Any, Program], Any]
+    show: Callable[[FormField, Any, Program, Callable[[str], str]], str]
+    schema: Callable[[FormField, Program], dict[str, Any]]
+
+
+# -- cleaning -------------------------------------------------------------------------------------------------------
+
+
+def _text(field: FormField, value: Any, _program: Program) -> str:
+    if not isinstance(value, str):
+        raise Unfit("Write this as text")
+    text = _UNWANTED.sub("", value.replace("\r\n", "\n")).strip()
+    most = field.max_length or DEFAULT_MAX_LENGTH[field.kind]
+    if len(text) > most:
+        raise Unfit(f"This is {len(text):,} characters long; at most {most:,} fit")
+    return text
+
+
+def _number(field: FormField, value: Any, _program: Program) -> int | float:
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        number = float(str(value).replace(",", "").strip().rstrip("%"))
+        if number != number or abs(number) > 1e12:
+            raise ValueError
+    except ValueError:
+        raise Unfit("Enter a number, for example 12") from None
+    if field.kind == "integer" and number != int(number):
+        raise Unfit("Enter a whole number, for example 12")
+    _bounds(field, number)
+    return int(number) if number == int(number) else number
+
+
+def _bounds(field: FormField, number: float) -> None:
+    unit = f" {field.unit}" if field.unit else ""
+    if field.min is not None and number < field.min:
+        raise Unfit(f"Enter {field.min:g}{unit} or more")
+    if field.max is not None and number > field.max:
+        raise Unfit(f"Enter {field.max:g}{unit} or less")
+
+
+def _money(field: FormField, value: Any, _program: Program) -> str:
+    try:
+        amount = Decimal(str(value).replace(",", "").strip().lstrip("$€£"))
+        if not amount.is_finite() or abs(amount) > Decimal("1e12"):
+            raise InvalidOperation
+    except InvalidOperation:
+        raise Unfit("Enter an amount, for example 1250.00") from None
+    _bounds(field, float(amount))
+    return f"{amount:.2f}"
+
+
+def _day(_field: FormField, value: Any, _program: Program) -> str:
+    try:
+        day = date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise Unfit("Enter a date, for example 2027-03-15") from None
+    if not 1900 <= day.year <= 2200:
+        raise Unfit("Enter a date between 1900 and 2200")
+    return day.isoformat()
+
+
+def _daterange(field: FormField, value: Any, program: Program) -> dict[str, str]:
+    if not isinstance(value, Mapping) or set(value) - {"from", "to"}:
+        raise Unfit("Enter a first and a last day")
+    days = {k: _day(field, v, program) for k, v in value.items() if v}
+    if len(days) == 2 and days["to"] < days["from"]:
+        raise Unfit("The last day is before the first day")
+    return days
+
+
+def _time(_field: FormField, value: Any, _program: Program) -> str:
+    try:
+        return time.fromisoformat(str(value).strip()).strftime("%H:%M")
+    except ValueError:
+        raise Unfit("Enter a time, for example 14:30") from None
+
+
+def _datetime(_field: FormField, value: Any, _program: Program) -> dict[str, str]:
+    parts = dict(value) if isinstance(value, Mapping) else {"at": value}
+    if set(parts) - {"at", "place"}:
+        raise Unfit("Enter a date and time, and a place if there is one")
+    try:
+        at = datetime.fromisoformat(str(parts.get("at", "")).strip()).replace(tzinfo=None)
+    except ValueError:
+        raise Unfit("Enter a date and time, for example 2027-03-15 14:30") from None
+    place = str(parts.get("place") or "").strip()[:200]
+    return {"at": at.isoformat(timespec="minutes")} | ({"place": place} if place else {})
+
+
+def _duration(_field: FormField, value: Any, program: Program) -> str:
+    units = (*program.units, *program.calendars)
+    try:
+        return str(Length.parse(f"{value} days" if str(value).strip().isdigit() else value, units=units))
+    except ValueError as error:
+        raise Unfit(str(error)) from None
+
+
+def _yesno(_field: FormField, value: Any, _program: Program) -> bool:
+    if isinstance(value, bool):
+        return value
+    answer = {"yes": True, "true": True, "no": False, "false": False}.get(str(value).strip().lower())
+    if answer is None:
+        raise Unfit("Choose yes or no")
+    return answer
+
+
+def options_of(field: FormField, program: Program) -> tuple[Option, ...]:
+    """The options of a choice, its own or its catalogue's."""
+    return program.catalogues[field.catalogue].options if field.catalogue else field.options
+
+
+def _choice(field: FormField, value: Any, program: Program) -> Any:
+    options = {o.id: o for o in options_of(field, program)}
+    if isinstance(value, Mapping) and "other" in value:
+        if not field.other:
+            raise Unfit("Choose one of the options given")
+        return {"other": _text(field.model_copy(update={"kind": "text", "max_length": 500}), value["other"], program)}
+    chosen, within = (value.get("id"), value.get("within")) if isinstance(value, Mapping) else (value, None)
+    option = options.get(chosen) if isinstance(chosen, str) else None
+    if option is None:
+        raise Unfit("Choose one of the options given")
+    if within is None:
+        return option.id
+    if within not in {o.id for o in option.options}:
+        raise Unfit(f"Choose one of the options under “{option.title}”")
+    return {"id": option.id, "within": within}
+
+
+def _choices(field: FormField, value: Any, program: Program) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise Unfit("Choose from the options given")
+    chosen = [_choice(field, one, program) for one in value]
+    return [one for n, one in enumerate(chosen) if one not in chosen[:n]]
+
+
+def _rating(field: FormField, value: Any, program: Program) -> str:
+    levels = program.scales[field.scale].levels if field.scale else ()
+    level = next((level for level in levels if value in (level.id, level.value)), None)
+    if level is None:
+        raise Unfit("Choose one of the levels given")
+    return level.id
+
+
+def _file(_field: FormField, value: Any, _program: Program) -> list[str]:
+    ids = [value] if isinstance(value, str) else list(value) if isinstance(value, list | tuple) else []
+    if not all(isinstance(i, str) and re.fullmatch(r"a[0-9]{1,6}", i) for i in ids):
+        raise Unfit("Attach the file to the plan, then choose it here")
+    return ids
+
+
+def _never(_field: FormField, _value: Any, _program: Program) -> Any:
+    raise Unfit("This is worked out, not written")
+
+
+# -- showing --------------------------------------------------------------------------------------------------------
+
+Names = Callable[[str], str]
+
+
+def _plain(field: FormField, value: Any, _program: Program, _names: Names) -> str:
+    return f"{value} {field.unit}" if field.unit else str(value)
+
+
+def _show_number(field: FormField, value: Any, _program: Program, _names: Names) -> str:
+    number = f"{value:,.10g}" if isinstance(value, int | float) else str(value)
+    return f"{number} %" if field.kind == "percent" else f"{number} {field.unit}" if field.unit else number
+
+
+def _show_day(_field: FormField, value: Any, _program: Program, _names: Names) -> str:
+    return day_name(date.fromisoformat(value))
+
+
+def _show_range(_field: FormField, value: Any, _program: Program, _names: Names) -> str:
+    return " to ".join(day_name(date.fromisoformat(value[k])) for k in ("from", "to") if value.get(k))
+
+
+def _show_moment(_field: FormField, value: Any, _program: Program, _names: Names) -> str:
+    at = datetime.fromisoformat(value["at"])
+    place = f", {value['place']}" if value.get("place") else ""
+    return f"{day_name(at.date())} at {at:%H:%M}{place}"
+
+
+def _show_choice(field: FormField, value: Any, program: Program, _names: Names) -> str:
+    if isinstance(value, Mapping) and "other" in value:
+        return str(value["other"])
+    chosen, within = (value["id"], value.get("within")) if isinstance(value, Mapping) else (value, None)
+    option = next((o for o in options_of(field, program) if o.id == chosen), None)
+    if option is None:
+        return str(chosen)
+    inner = next((o.title for o in option.options if o.id == within), None)
+    return f"{option.title}: {inner}" if inner else option.title
+
+
+def _show_choices(field: FormField, value: Any, program: Program, names: Names) -> str:
+    return "; ".join(_show_choice(field, one, program, names) for one in value)
+
+
+def _show_rating(field: FormField, value: Any, program: Program, _names: Names) -> str:
+    levels = program.scales[field.scale].levels if field.scale else ()
+    return next((f"{level.value:g}, {level.title}" for level in levels if level.id == value), str(value))
+
+
+def _show_person(_field: FormField, value: Any, _program: Program, names: Names) -> str:
+    return names(value[1:]) if isinstance(value, str) and value.startswith("@") else str(value)
+
+
+def _show_rows(field: FormField, value: Any, _program: Program, _names: Names) -> str:
+    return counted(len(value), (field.row or "row").lower())
+
+
+def _schema(kind: str, **more: Any) -> Callable[[FormField, Program], dict[str, Any]]:
+    return lambda field, program: {"type": kind, "title": field.title, **more}
+
+
+def _choice_schema(field: FormField, program: Program) -> dict[str, Any]:
+    ids = [o.id for o in options_of(field, program)]
+    plain: dict[str, Any] = {"type": "string", "enum": ids}
+    return {"title": field.title, "anyOf": [plain, {"type": "object"}]}
+
+
+def _rows_schema(field: FormField, program: Program) -> dict[str, Any]:
+    columns = {c.id: KINDS[c.kind].schema(c, program) for c in field.fields}
+    row = {"type": "object", "properties": {"_id": {"type": "string"}, **columns}, "additionalProperties": False}
+    return {"type": "array", "title": field.title, "items": row, "maxItems": field.max_rows}
+
+
+def _rows_clean(_field: FormField, value: Any, _program: Program) -> Any:
+    return value  # tables are cleaned by `clean_answers`, which knows the scope of their conditions
+
+
+KINDS: Mapping[str, Kind] = {
+    "text": Kind(_text, _plain, _schema("string")),
+    "longtext": Kind(_text, _plain, _schema("string")),
+    "integer": Kind(_number, _show_number, _schema("integer")),
+    "number": Kind(_number, _show_number, _schema("number")),
+    "percent": Kind(_number, _show_number, _schema("number")),
+    "money": Kind(_money, lambda f, v, p, n: f"{f.currency or ''} {Decimal(v):,.2f}".strip(), _schema("string")),
+    "date": Kind(_day, _show_day, _schema("string", format="date")),
+    "daterange": Kind(_daterange, _show_range, _schema("object")),
+    "time": Kind(_time, _plain, _schema("string")),
+    "datetime": Kind(_datetime, _show_moment, _schema("object")),
+    "duration": Kind(_duration, _plain, _schema("string")),
+    "yesno": Kind(_yesno, lambda f, v, p, n: "Yes" if v else "No", _schema("boolean")),
+    "choice": Kind(_choice, _show_choice, _choice_schema),
+    "choices": Kind(_choices, _show_choices, lambda f, p: {"type": "array", "items": _choice_schema(f, p)}),
+    "rating": Kind(_rating, _show_rating, _schema("string")),
+    "person": Kind(_text, _show_person, _schema("string")),
+    "file": Kind(_file, lambda f, v, p, n: counted(len(v), "file"), _schema("array", items={"type": "string"})),
+    "computed": Kind(_never, _show_number, _schema("number")),
+    "table": Kind(_rows_clean, _show_rows, _rows_schema),
+}
+
+
+def show(field: FormField, value: Any, program: Program, names: Names = str) -> str:
+    """An answer as a person reads it; an empty one as an empty string."""
+    if not is_answered(value):
+        return ""
+    return KINDS[field.kind].show(field, value, program, names)
+
+
+# -- whole sets of answers ------------------------------------------------------------------------------------------
+
+
+def clean_answers(
+    fields: Iterable[FormField], answers: Mapping[str, Any], around: Values, program: Program, *, path: str = ""
+) -> tuple[dict[str, Any], list[Refusal]]:
+    """Cleaned answers and every problem at once, each naming its field by path (`steps.2.due`).
+
+    Unknown fields and empty answers are dropped; answers to hidden fields are dropped too, because nobody was asked them.
+    `around` is the scope of conditions outside these fields.
+    """
+    fields = tuple(fields)
+    problems: list[Refusal] = []
+    cleaned: dict[str, Any] = {}
+    for field in fields:
+        value = answers.get(field.id)
+        if field.kind == "computed" or not is_answered(value):
+            continue
+        where = f"{path}{field.id}"
+        if field.kind == "table":
+            cleaned[field.id] = _clean_rows(field, value, around, program, where, problems)
+            continue
+        try:
+            cleaned[field.id] = KINDS[field.kind].clean(field, value, program)
+        except Unfit as error:
+            problems.append(Refusal("answer", f"{field.title}: {error}.", field.cites, field=where))
+    scope = inside(fields, cleaned, around, program)
+    cleaned = {
+        f.id: cleaned[f.id] for f in fields if f.id in cleaned and scope.holds(f.show_if) and is_answered(cleaned[f.id])
+    }
+    scope = inside(fields, cleaned, around, program)
+    for field in fields:
+        if field.id in cleaned:
+            problems += _unmet_options(field, cleaned[field.id], scope, program, f"{path}{field.id}")
+            if field.kind != "table":
+                problems += unmet(field.checks, scope, f"{path}{field.id}")
+    return cleaned, problems
+
+
+def inside(fields: Iterable[FormField], answers: Mapping[str, Any], around: Values, program: Program) -> Values:
+    """The scope that has these fields over what is around them."""
+    virtual = FormField(id="scope", title="scope", kind="table", fields=tuple(fields))
+    return around.within(virtual, answers, program)
+
+
+def _clean_rows(
+    table: FormField, value: Any, around: Values, program: Program, path: str, problems: list[Refusal]
+) -> list[dict[str, Any]]:
+    rows = [dict(r) for r in value if isinstance(r, Mapping)] if isinstance(value, list | tuple) else []
+    if len(rows) > table.max_rows:
+        problems.append(Refusal("rows", f"{table.title}: at most {counted(table.max_rows, 'row')} fit.", field=path))
+        rows = rows[: table.max_rows]
+    taken = {r["_id"] for r in rows if isinstance(r.get("_id"), str)}
+    fresh = (f"r{n}" for n in range(1, 10_000) if f"r{n}" not in taken)
+    result: list[dict[str, Any]] = []
+    used: set[str] = set()
+    for number, row in enumerate(rows):
+        cleaned, found = clean_answers(table.fields, row, around, program, path=f"{path}.{number}.")
+        given = row.get("_id")
+        keep = isinstance(given, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,30}", given) and given not in used
+        if not cleaned and not (keep and table.fixed_rows):
+            continue
+        row_id = str(given) if keep else next(fresh)
+        used.add(row_id)
+        problems += found
+        if not found:
+            problems += unmet(table.checks, around.within(table, cleaned, program), f"{path}.{number}")
+        result.append({"_id": row_id, **cleaned})
+    return result
+
+
+def unmet(checks: Iterable[Check], scope: Values, path: str) -> list[Refusal]:
+    """The sentences of the checks that do not hold."""
+    return [Refusal("check", c.says, c.cites, field=path) for c in checks if not scope.holds(c.that)]
+
+
+def _unmet_options(field: FormField, value: Any, scope: Values, program: Program, path: str) -> list[Refusal]:
+    if field.kind not in ("choice", "choices"):
+        return []
+    chosen = {
+        v["id"] if isinstance(v, Mapping) and "id" in v else v
+        for v in (value if isinstance(value, list) else [value])
+        if not (isinstance(v, Mapping) and "other" in v)
+    }
+    closed = [o for o in options_of(field, program) if o.id in chosen and not scope.holds(o.show_if)]
+    cites = program.catalogues[field.catalogue].cites if field.catalogue else field.cites
+    return [Refusal("option", f"{field.title}: “{o.title}” is not open here.", cites, field=path) for o in closed]
+
+
+def missing(fields: Iterable[FormField], answers: Mapping[str, Any], around: Values, program: Program) -> Iterator[str]:
+    """What is still to be written, as phrases: "Situation", "Who (step 2)". Hidden fields are never missing."""
+    fields = tuple(fields)
+    scope = inside(fields, answers, around, program)
+    for field in fields:
+        if field.kind == "computed" or not scope.holds(field.show_if):
+            continue
+        value = answers.get(field.id)
+        needed = field.required or (field.required_if is not None and scope.holds(field.required_if))
+        if field.kind == "table":
+            yield from _missing_rows(field, value or [], needed, scope, program)
+        elif needed and not is_answered(value):
+            yield field.title
+
+
+def _missing_rows(
+    table: FormField, rows: list[dict[str, Any]], needed: bool, scope: Values, program: Program
+) -> Iterator[str]:
+    least = max(table.min_rows, 1 if needed else 0)
+    name = (table.row or "row").lower()
+    if len(rows) < least and (needed or table.min_rows):
+        yield f"{table.title} ({'at least ' if table.max_rows > least else ''}{counted(least, name)})"
+    for number, row in enumerate(rows, start=1):
+        for phrase in missing(table.fields, row, scope, program):
+            yield f"{phrase} ({name} {number})"
+
+
+def missing_sentence(phrases: Iterable[str], *, most: int = 6) -> str:
+    """`Situation, Steps (at least 1 step) and 3 more`."""
+    all_ = list(phrases)
+    shown = all_[:most] + ([counted(len(all_) - most, "more", "more")] if len(all_) > most else [])
+    return listed(shown)

@@ -1,0 +1,232 @@
+"""What follows from an event by itself: deadlines begin and are met, signatures fall, notices are queued, steps of time are made."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from upturn.core import events as e
+from upturn.core.audience import addressed
+from upturn.core.case import Case
+from upturn.core.clocks import scheduled
+from upturn.core.commands import Move
+from upturn.core.digests import of_signature
+from upturn.core.facts import CLOCK, Actor
+from upturn.core.letters import merged
+from upturn.core.plan import Plan
+from upturn.core.program import Acts, Deadline, Notice, Trigger
+from upturn.core.verbs import VERBS
+from upturn.core.wording import day_name
+
+_SIMPLE: dict[str, type[e.Event]] = {
+    "statement": e.Stated,
+    "comment": e.Commented,
+    "proposal": e.Proposed,
+    "voided": e.Voided,
+    "paused": e.Paused,
+}
+
+
+def matches(trigger: Trigger, event: e.Event) -> bool:
+    """Whether an event is what a trigger names."""
+    match event:
+        case e.Moved():
+            return trigger.move == event.move or (
+                trigger.stage is not None and trigger.stage == event.to != event.from_
+            )
+        case e.Opened():
+            return trigger.stage == event.stage
+        case e.Screened():
+            return trigger.stage is not None and trigger.stage == event.to
+        case e.Dated(what="clock"):
+            return (trigger.clock_start == event.id and event.cause == "started") or (
+                trigger.event == "extended" and event.cause == "extended"
+            )
+        case e.Lapsed():
+            named = {"clock": trigger.clock_end, "deadline": trigger.deadline}.get(event.what)
+            return named == event.id or (event.what == "checkin" and trigger.event == "check_in_missed")
+        case e.Signed():
+            return trigger.signature == event.signature
+        case e.Logged():
+            return trigger.log == event.log
+        case e.Approved():
+            return trigger.approval == event.approval and event.outcome != "recused"
+        case e.Answered():
+            return trigger.section == event.section
+        case e.CheckedIn(state="held"):
+            return trigger.event == "check_in"
+        case e.PartyChanged():
+            return trigger.event == "handed_over" and bool(event.instead_of)
+    return trigger.event is not None and _SIMPLE.get(trigger.event) is type(event)
+
+
+def follow(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:
+    """What follows from one event that happened on `day`; `case` holds the plan after it."""
+    yield from _deadlines_begin(case, event, day)
+    yield from _deadlines_met(case, event)
+    yield from _deadlines_fall(case, event)
+    yield from _voids(case, event)
+    yield from _redated(case, event)
+    yield from _notices(case, event)
+
+
+def _deadlines_begin(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:
+    for spec in case.program.deadlines:
+        if matches(spec.after, event) or (spec.later_of and matches(spec.later_of, event)):
+            base = event.due if isinstance(event, e.Lapsed) else day
+            yield from _begin(case, spec, base)
+
+
+def _begin(case: Case, spec: Deadline, base: date) -> Iterator[e.Event]:
+    if spec.later_of and not all(_has_happened(case.plan, t) for t in (spec.after, spec.later_of)):
+        return
+    if spec.on:
+        given = case.answer(spec.on)
+        if not given:
+            return
+        end, how = date.fromisoformat(given), f"{day_name(date.fromisoformat(given))}, the date given in the plan"
+    else:
+        assert spec.within, "checked when the program is read"
+        end, how = case.after(base, spec.within), case.how(base, spec.within)
+    yield addressed(case, e.Dated(what="deadline", id=spec.id, cause="set", start=base, end=end, how=how))
+
+
+def _has_happened(plan: Plan, trigger: Trigger) -> bool:
+    clock = plan.clocks.get(trigger.clock_end or trigger.clock_start or "")
+    return any(
+        (
+            trigger.move and plan.made(trigger.move),
+            trigger.stage and (plan.stage == trigger.stage or any(m.to == trigger.stage for m in plan.moves)),
+            clock and (trigger.clock_start or clock.ended),
+            trigger.signature and plan.standing(trigger.signature),
+            trigger.log and plan.logs.get(trigger.log),
+            trigger.approval and plan.approvals_standing(trigger.approval),
+            trigger.section and trigger.section in plan.sections,
+            trigger.deadline and trigger.deadline in plan.deadlines and plan.deadlines[trigger.deadline].lapsed,
+            trigger.event == "statement" and plan.statements,
+        )
+    )
+
+
+def _meets(acts: Acts, event: e.Event) -> bool:
+    match event:
+        case e.Moved():
+            return event.move in acts.moves
+        case e.Signed():
+            return event.signature in acts.signatures
+        case e.Logged():
+            return event.log in acts.logs
+        case e.Approved():
+            return event.approval in acts.approvals and event.outcome != "recused"
+        case e.Answered():
+            return event.section in acts.sections
+        case e.Stated():
+            return acts.statement
+    return False
+
+
+def is_running(case: Case, deadline: str) -> bool:
+    state = case.plan.deadlines.get(deadline)
+    return state is not None and not (state.met or state.lapsed or state.withdrawn)
+
+
+def _deadlines_met(case: Case, event: e.Event) -> Iterator[e.Event]:
+    for spec in case.program.deadlines:
+        if is_running(case, spec.id) and _meets(spec.met_by, event):
+            yield addressed(case, e.Dated(what="deadline", id=spec.id, cause="met"))
+
+
+def _deadlines_fall(case: Case, event: e.Event) -> Iterator[e.Event]:
+    """An extension takes back what counted from the old end; the end of a plan takes back what began before it."""
+    for spec in case.program.deadlines:
+        if not is_running(case, spec.id):
+            continue
+        extended = (
+            isinstance(event, e.Dated)
+            and event.what == "clock"
+            and event.cause in ("extended", "paused")
+            and spec.after.clock_end == event.id
+        )
+        ended = (
+            isinstance(event, e.Moved)
+            and case.stage.final
+            and event.from_ != event.to
+            and not _meets(spec.met_by, event)
+        )
+        begins_here = matches(spec.after, event)
+        if (extended or ended) and not begins_here:
+            yield addressed(case, e.Dated(what="deadline", id=spec.id, cause="withdrawn"))
+
+
+def _voids(case: Case, event: e.Event) -> Iterator[e.Event]:
+    """Only a change to the covered sections voids a signature or an approval, visibly."""
+    if isinstance(event, e.Amended):
+        changed = tuple(event.changes)
+        if event.kind == "amendment" and case.program.amendments and not case.program.amendments.voids:
+            return
+    elif isinstance(event, e.Answered):
+        changed = (event.section,)
+    else:
+        return
+    signatures = tuple(
+        s.id
+        for s in case.plan.signatures.values()
+        if not s.voided
+        and s.id in case.program.signature
+        and set(s.sections) & set(changed)
+        and s.digest != of_signature(case.program, case.plan, s.id)
+    )
+    approvals = tuple(
+        dict.fromkeys(
+            a.approval
+            for a in case.plan.approvals
+            if not a.voided
+            and a.approval in case.program.approval
+            and set(case.program.approval[a.approval].covers) & set(changed)
+        )
+    )
+    if signatures or approvals:
+        yield addressed(case, e.Voided(signatures=signatures, approvals=approvals, sections=changed))
+
+
+def _redated(case: Case, event: e.Event) -> Iterator[e.Event]:
+    """Check-in dates written in an amended plan are scheduled."""
+    if isinstance(event, e.Amended) and event.kind == "amendment":
+        for state in case.plan.clocks.values():
+            if not state.ended and not state.stopped:
+                yield from (addressed(case, s) for s in scheduled(case, state))
+
+
+def _notices(case: Case, event: e.Event) -> Iterator[e.Event]:
+    for spec in case.program.notices:
+        if spec.on and matches(spec.on, event) and case.when(spec.if_):
+            yield noticed(case, spec, key=f"{spec.id}@{case.plan.seq}")
+
+
+def noticed(case: Case, spec: Notice, *, key: str) -> e.Noticed:
+    """The entry by which a notice is queued. Who waits for the telling gets none before it."""
+    text = merged(case, spec.text)
+    event = e.Noticed(notice=spec.id, to=tuple(spec.to), title=spec.title, text=text, key=key)
+    readers = tuple(
+        r for r in case.program.parties if r in spec.to or case.program.parties[r].kind in ("lead", "office", "auditor")
+    )
+    return addressed(case, event, readers)
+
+
+def clock_moves(case: Case) -> list[e.Event]:
+    """The first step that makes itself because all its conditions hold now; nothing when none does."""
+    clock = Case(case.program, case.plan, Actor(CLOCK, frozenset({CLOCK})), case.now, case.facts)
+    for spec in case.program.moves:
+        if CLOCK in spec.by and spec.after is None and case.plan.stage in spec.from_ and spec.when:
+            events = made_by_clock(clock, spec.id)
+            if events:
+                return events
+    return []
+
+
+def made_by_clock(clock: Case, move: str) -> list[e.Event]:
+    """A step made by time, or nothing when its conditions do not hold."""
+    verb = VERBS["move"]
+    command = Move(move=move)
+    weighed = verb.weigh(clock, command)
+    if verb.open_to(weighed, move) is None and not verb.against(weighed, move).refusals:
+        return verb.events(weighed, command)
+    return []

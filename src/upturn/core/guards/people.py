@@ -1,0 +1,137 @@
+"""Guards about people: who signed, who approved, who is named, who may not be the same person."""
+
+from upturn.core.case import Case
+from upturn.core.guards.registry import guard
+from upturn.core.program import Approval
+from upturn.core.refusals import Refusal
+from upturn.core.wording import counted, day_name, listed
+
+
+@guard(signatures="signature")
+def signed(
+    case: Case,
+    signatures: tuple[str, ...],
+    outcomes: tuple[str, ...] = ("agreed", "acknowledged", "acknowledged_with_disagreement"),
+) -> Refusal | None:
+    """These signatures stand, with one of these outcomes, over the words as they now are."""
+    lacking = [s for s in signatures if (state := case.plan.standing(s)) is None or state.outcome not in outcomes]
+    if not lacking:
+        return None
+    titles = listed(f"“{case.program.signature[s].title}”" for s in lacking)
+    return case.refusal("signed", f"{titles} {'is' if len(lacking) == 1 else 'are'} still missing.")
+
+
+@guard(signatures="signature")
+def signature_settled(case: Case, signatures: tuple[str, ...]) -> Refusal | None:
+    """Each of these signatures was given, or was declined or could not be had, on record."""
+    lacking = [s for s in signatures if case.plan.standing(s) is None]
+    if not lacking:
+        return None
+    titles = listed(f"“{case.program.signature[s].title}”" for s in lacking)
+    return case.refusal("signature_settled", f"{titles}: neither signed nor recorded as declined.")
+
+
+@guard(approvals="approval")
+def approved(case: Case, approvals: tuple[str, ...]) -> Refusal | None:
+    """These approvals are given, and what they cover has not changed since."""
+    lacking = [
+        a
+        for a in approvals
+        if case.when(case.program.approval[a].show_if) and not approval_reached(case, case.program.approval[a])
+    ]
+    if not lacking:
+        return None
+    spec = case.program.approval[lacking[0]]
+    return case.refusal("approved", f"“{spec.title}” is still missing: {_who(case, spec)}.")
+
+
+def _who(case: Case, spec: Approval) -> str:
+    who = case.titles(spec.by, "and" if spec.need == "all" else "or")
+    return f"at least {counted(spec.need, 'person', 'people')} of {who}" if isinstance(spec.need, int) else who
+
+
+def approval_reached(case: Case, spec: Approval) -> bool:
+    """Whether enough of those who may have said yes, and none that counts said no after."""
+    given = case.plan.approvals_standing(spec.id)
+    latest = {a.by: a for a in given}
+    yes = [a for a in latest.values() if a.outcome in ("approved", "concurred", "consulted")]
+    if isinstance(spec.need, int):
+        return len(yes) >= spec.need
+    if spec.need == "any":
+        return bool(yes)
+    out = {a.role for a in latest.values() if a.outcome == "recused"}
+    return {a.role for a in yes} >= set(spec.by) - out and bool(yes)
+
+
+@guard(by="party")
+def party_named(case: Case, by: tuple[str, ...]) -> Refusal | None:
+    """Somebody holds each of these roles."""
+    empty = [r for r in by if not case.plan.holders(r) and case.program.parties[r].fill == "named"]
+    if not empty:
+        return None
+    return case.refusal("party_named", f"Nobody is named yet as {listed((case.role_title(r) for r in empty), 'or')}.")
+
+
+@guard(of="party")
+def absence_recorded(case: Case, of: str) -> Refusal | None:
+    """The holder of a role is recorded as absent, so that a stand-in may act (D-10)."""
+    if any(p.absent and not case.is_back(p.absent_until) for p in case.plan.holders(of)):
+        return None
+    return case.refusal("absence_recorded", f"The absence of the {case.role_title(of)} is not on record.")
+
+
+@guard(move="move", approval="approval", role="party")
+def not_same_person(
+    case: Case, move: str | None = None, approval: str | None = None, role: str | None = None
+) -> Refusal | None:
+    """Somebody else must do this than who did, approved or is that."""
+    if role:
+        taken = {p.code for p in case.plan.holders(role)}
+        what = f"is the {case.role_title(role)} of this plan"
+    elif approval:
+        taken = {a.by for a in case.plan.approvals_standing(approval)}
+        what = f"gave “{case.program.approval[approval].title}”"
+    else:
+        made = case.plan.made(move or "")
+        taken = {made[-1].by} if made else set()
+        what = f"did “{case.program.move[move or ''].title}”" if move else ""
+    if case.actor.code not in taken:
+        return None
+    return case.refusal("not_same_person", f"A second person must do this: {case.names(case.actor.code)} {what}.")
+
+
+@guard(log="log", attended="party")
+def discussed(case: Case, log: str, attended: tuple[str, ...] = (), at_least: int = 1) -> Refusal | None:
+    """A discussion (or other record) is on record, with these parties present, so many times."""
+    records = [r for r in case.plan.logs.get(log, ()) if _present(case, r.attended, r.role, attended)]
+    if len(records) >= at_least:
+        return None
+    title = case.program.log[log].title
+    with_ = f" with {case.titles(attended, 'and')}" if attended else ""
+    if at_least == 1:
+        return case.refusal("discussed", f"No “{title}”{with_} is on record. It comes first.")
+    return case.refusal("discussed", f"{len(records)} of {at_least} records “{title}”{with_} are there.")
+
+
+def _present(case: Case, present: tuple[str, ...], role: str, wanted: tuple[str, ...]) -> bool:
+    roles = set(present) | {role} | {r for code in present for r in case.plan.roles(code)}
+    return set(wanted) <= roles
+
+
+@guard()
+def told(case: Case) -> Refusal | None:
+    """The plan was given to the person it is about."""
+    if case.plan.told:
+        return None
+    return case.refusal("told", f"The plan has not been given to the {case.program.words.subject} yet.")
+
+
+@guard(signature="signature")
+def time_to_read(case: Case, signature: str, at_least: int = 1) -> Refusal | None:
+    """Whoever signs has had the words for so many days."""
+    if case.plan.told is None or (case.today - case.plan.told).days >= at_least:
+        return None
+    return case.refusal(
+        "time_to_read",
+        f"The {case.program.words.subject} has had the plan since {day_name(case.plan.told)}; {counted(at_least, 'day')} to read it {'is' if at_least == 1 else 'are'} promised.",
+    )

@@ -1,0 +1,167 @@
+"""Guards about what is written: complete, by whom, measurable enough to be judged."""
+
+from upturn.core.case import Case
+from upturn.core.conditions import is_answered
+from upturn.core.fields import inside, missing, missing_sentence, unmet
+from upturn.core.guards.registry import guard
+from upturn.core.refusals import Refusal
+from upturn.core.wording import counted, listed, sentence
+
+
+@guard(sections="section")
+def all_answered(case: Case, sections: tuple[str, ...]) -> Refusal | None:
+    """Every required answer of these sections is written, and their checks hold."""
+    gaps = {case.program.section[s].title: missing_in(case, s) for s in sections}
+    parts = [f"{title}: {missing_sentence(phrases)}" for title, phrases in gaps.items() if phrases]
+    if parts:
+        return case.refusal("all_answered", f"Still to be written: {'; '.join(parts)}.")
+    for section in sections:
+        spec = case.program.section[section]
+        written = case.plan.sections.get(section)
+        scope = inside(spec.fields, written.answers if written else {}, case.values, case.program)
+        failing = unmet(spec.checks, scope, section) if case.shown(spec) else []
+        if failing:
+            return failing[0]
+    return None
+
+
+def missing_in(case: Case, section: str) -> list[str]:
+    """Phrases for what a section still lacks; a hidden section lacks nothing."""
+    spec = case.program.section[section]
+    if not case.shown(spec):
+        return []
+    written = case.plan.sections.get(section)
+    return list(missing(spec.fields, written.answers if written else {}, case.values, case.program))
+
+
+@guard(section="section", by="party")
+def written_by(case: Case, section: str, by: tuple[str, ...]) -> Refusal | None:
+    """A section was shared at least once by one of these parties: their voice is in it."""
+    written = case.plan.sections.get(section)
+    if written and set(written.authors) & set(by):
+        return None
+    title = case.program.section[section].title
+    return case.refusal("written_by", f"“{title}” has not been written by {case.titles(by)} yet.")
+
+
+GOAL_PARTS = {
+    "baseline": "where it stands now",
+    "target": "the level to reach",
+    "unit": "the unit",
+    "due": "a date",
+    "source": "where it can be checked",
+    "judge": "who determines completion",
+    "support": "the help given",
+    "objective": "the objective it serves",
+    "measure": "what is measured",
+    "text": "what is to be done",
+}
+
+
+@guard()
+def goals_complete(
+    case: Case, parts: tuple[str, ...] = ("baseline", "target", "unit", "source", "due", "judge")
+) -> Refusal | None:
+    """Every goal carries these parts, so that it can be judged (GEN-03)."""
+    gaps = []
+    total = 0
+    for goals in case.program.goals:
+        for number, row in enumerate(case.rows(goals.table), start=1):
+            total += 1
+            columns = {part: getattr(goals, part) for part in parts}
+            lacking = [GOAL_PARTS[p] for p, column in columns.items() if column and not is_answered(row.get(column))]
+            if lacking:
+                gaps.append(f"goal {number} lacks {listed(lacking)}")
+    if total == 0:
+        return case.refusal(
+            "goals_complete", "There is no goal yet. Write at least one that somebody else could judge."
+        )
+    return case.refusal("goals_complete", sentence("; ".join(gaps[:4]))) if gaps else None
+
+
+@guard()
+def goal_count(case: Case, at_most: int = 5, at_least: int = 1) -> Refusal | None:
+    """The number of goals is one that a person can work on at a time (GEN-16)."""
+    count = sum(len(case.rows(g.table)) for g in case.program.goals)
+    if at_least <= count <= at_most:
+        return None
+    if count < at_least:
+        return case.refusal(
+            "goal_count", f"There {'is' if count == 1 else 'are'} {counted(count, 'goal')}; at least {at_least} needed."
+        )
+    return case.refusal(
+        "goal_count",
+        f"There are {count} goals. More than {at_most} at a time tax a person; keep the ones that matter most.",
+    )
+
+
+@guard()
+def support_promised(case: Case, at_least: int = 1) -> Refusal | None:
+    """The organization's support is a list of owned, dated commitments (GEN-05)."""
+    support = case.program.support
+    rows = case.rows(support.table) if support else ()
+    if support is None or len(rows) < at_least:
+        return case.refusal(
+            "support_promised", "No support is promised yet. Say who will do what to help, and by when."
+        )
+    bare = [
+        n
+        for n, row in enumerate(rows, start=1)
+        if any(c and not is_answered(row.get(c)) for c in (support.owner, support.due))
+    ]
+    if not bare:
+        return None
+    return case.refusal("support_promised", f"Support {listed(str(n) for n in bare)} lacks an owner or a date.")
+
+
+@guard()
+def consequence_stated(case: Case) -> Refusal | None:
+    """What follows if the plan is not met is said in the plan (GEN-11)."""
+    field = case.program.consequence_field
+    if case.program.consequence or (field and is_answered(case.answer(field))):
+        return None
+    return case.refusal(
+        "consequence_stated",
+        "The plan does not say yet what follows if it is not met. The person must be able to read that before it starts.",
+    )
+
+
+@guard(table="table", column="column")
+def dated_since(case: Case, table: str, column: str, field: str) -> Refusal | None:
+    """No row's date lies before the day in a field: last period's performance cannot be used (DC-13)."""
+    earliest = case.answer(field)
+    early = [
+        n
+        for n, row in enumerate(case.rows(table), start=1)
+        if is_answered(row.get(column)) and earliest and str(row[column]) < str(earliest)
+    ]
+    if not early:
+        return None
+    title = case.program.field[field].title
+    return case.refusal(
+        "dated_since",
+        f"Row {listed(str(n) for n in early)} of “{_title(case, table)}” lies before “{title}” ({earliest}); what came earlier cannot be used.",
+    )
+
+
+@guard(table="table")
+def rows_at_least(case: Case, table: str, at_least: int = 1) -> Refusal | None:
+    """A table has so many rows."""
+    rows = case.rows(table)
+    if len(rows) >= at_least:
+        return None
+    return case.refusal(
+        "rows_at_least",
+        f"“{_title(case, table)}” has {counted(len(rows), 'row')}; at least {at_least} {'is' if at_least == 1 else 'are'} needed.",
+    )
+
+
+def _title(case: Case, table: str) -> str:
+    found = [f for top in case.program.field.values() for f in top.walk() if f.id == table]
+    return found[0].title if found else table
+
+
+@guard()
+def cel(case: Case, that: str) -> Refusal | None:
+    """A condition over answers; the rule brings its own sentence (`says`)."""
+    return None if case.when(that) else case.refusal("cel", "This is not possible with these answers.")

@@ -1,0 +1,86 @@
+"""Merge text: words in braces in a notice or a letter become the plan's own."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from upturn.core.case import Case
+from upturn.core.fields import show
+from upturn.core.wording import day_name, listed
+
+_FIELD = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
+
+GENERAL: Mapping[str, Callable[[Case], str]] = {
+    "plan": lambda case: case.program.words.plan,
+    "program": lambda case: case.program.title,
+    "subject": lambda case: _people(case, case.program.subject_role),
+    "lead": lambda case: _people(case, case.program.lead_role),
+    "group": lambda case: case.facts.group,
+    "stage": lambda case: case.stage.title,
+    "today": lambda case: day_name(case.today),
+    "finding": lambda case: _finding(case),
+    "disposition": lambda case: _disposition(case),
+    "reasons": lambda case: case.plan.decision.reasons if case.plan.decision else "",
+    "contact": lambda case: str(case.facts.settings.get(case.program.contact.setting) or ""),
+}
+"""Merge fields every program has. Also: `{clock.ID}`, `{deadline.ID}` (their last day), `{setting.ID}`, `{party.ROLE}`, and any field of the form."""
+
+
+def merge_fields(text: str) -> list[str]:
+    """The names in braces, in order."""
+    return _FIELD.findall(text)
+
+
+def known(
+    name: str, program_fields: set[str], clocks: set[str], deadlines: set[str], settings: set[str], parties: set[str]
+) -> bool:
+    """Whether a merge field means something in a program."""
+    head, _, rest = name.partition(".")
+    kinds = {"clock": clocks, "deadline": deadlines, "setting": settings, "party": parties}
+    return rest in kinds[head] if rest and head in kinds else name in GENERAL or name in program_fields
+
+
+def merged(case: Case, text: str) -> str:
+    """The text with every merge field replaced; one without a value becomes a blank to be filled by hand."""
+    return _FIELD.sub(lambda match: _value(case, match[1]) or "_____", text)
+
+
+def _value(case: Case, name: str) -> str:
+    if name in GENERAL:
+        return GENERAL[name](case)
+    head, _, rest = name.partition(".")
+    if rest:
+        return _dotted(case, head, rest)
+    field = case.program.field.get(name)
+    return show(field, case.answer(name), case.program, case.names) if field else ""
+
+
+def _dotted(case: Case, head: str, rest: str) -> str:
+    day: date | None = None
+    if head == "clock" and rest in case.plan.clocks:
+        day = case.plan.clocks[rest].end
+    elif head == "deadline" and rest in case.plan.deadlines:
+        day = case.plan.deadlines[rest].due
+    elif head == "setting":
+        return str(case.facts.settings.get(rest) or "")
+    elif head == "party":
+        return _people(case, rest)
+    return day_name(day) if day else ""
+
+
+def _people(case: Case, role: str) -> str:
+    return listed(case.names(p.code) for p in case.plan.holders(role))
+
+
+def _finding(case: Case) -> str:
+    decision = case.plan.decision
+    return case.program.finding[decision.finding].title if decision and decision.finding in case.program.finding else ""
+
+
+def _disposition(case: Case) -> str:
+    decision = case.plan.decision
+    return (
+        case.program.disposition[decision.disposition].title
+        if decision and decision.disposition in case.program.disposition
+        else ""
+    )

@@ -1,0 +1,133 @@
+"""What time alone brings, and the next moment to look."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from upturn.core import events as e
+from upturn.core.audience import addressed
+from upturn.core.calendar import DAY, before
+from upturn.core.case import Case
+from upturn.core.facts import CLOCK, Actor
+from upturn.core.following import is_running, made_by_clock, noticed
+from upturn.core.program import Notice
+from upturn.core.verbs.changing import amended
+
+Moment = tuple[date, Callable[[], list[e.Event]]]
+
+
+def clock_case(case: Case) -> Case:
+    """The same look, with time itself as the actor."""
+    return Case(case.program, case.plan, Actor(CLOCK, frozenset({CLOCK})), case.now, case.facts)
+
+
+def moments(case: Case) -> Iterator[Moment]:
+    """Every day ahead (or behind) on which time alone does something, and what it then does."""
+    yield from _clocks(case)
+    yield from _deadlines(case)
+    yield from _notices(case)
+    if case.open:
+        yield from _check_ins(case)
+        yield from _moves(case)
+        yield from _proposals(case)
+
+
+def _clocks(case: Case) -> Iterator[Moment]:
+    paused = case.plan.paused
+    for state in case.plan.clocks.values():
+        if state.ended or state.stopped or (paused and state.id in paused.clocks):
+            continue
+        lapsed = e.Lapsed(what="clock", id=state.id, due=state.end)
+        yield state.end + DAY, lambda lapsed=lapsed: [addressed(case, lapsed)]
+
+
+def _deadlines(case: Case) -> Iterator[Moment]:
+    for spec in case.program.deadlines:
+        state = case.plan.deadlines.get(spec.id)
+        if state is None or not is_running(case, spec.id):
+            continue
+        says = spec.silence.says if spec.silence else spec.otherwise
+
+        def pass_by(id_: str = spec.id, due: date = state.due, says: str = says) -> list[e.Event]:
+            return [addressed(case, e.Lapsed(what="deadline", id=id_, due=due, says=says))]
+
+        yield state.due + DAY, pass_by
+
+
+def _check_ins(case: Case) -> Iterator[Moment]:
+    paused = case.plan.paused
+    for state in case.plan.checkins.values():
+        spec = case.program.checkin.get(state.rhythm)
+        if spec is None or state.held or state.missed or state.cancelled:
+            continue
+        if paused and spec.clock in paused.clocks and state.due >= paused.start:
+            continue
+        clock = case.plan.clocks.get(spec.clock)
+        if clock and clock.stopped:
+            continue
+        missed = e.Lapsed(what="checkin", id=state.id, due=state.due)
+        yield case.after(state.due, spec.grace) + DAY, lambda missed=missed: [addressed(case, missed)]
+
+
+def _moves(case: Case) -> Iterator[Moment]:
+    plan = case.plan
+    for spec in case.program.moves:
+        if CLOCK not in spec.by or spec.after is None or plan.stage not in spec.from_:
+            continue
+        day = None
+        if spec.after.clock and spec.after.clock in plan.clocks:
+            state = plan.clocks[spec.after.clock]
+            day = state.ended + DAY if state.ended else None
+        elif spec.after.deadline and spec.after.deadline in plan.deadlines:
+            lapsed = plan.deadlines[spec.after.deadline].lapsed
+            day = lapsed + DAY if lapsed else None
+        elif spec.after.stage_for and plan.stage_since:
+            day = case.after(plan.stage_since, spec.after.stage_for)
+        if day:
+            yield day, lambda id_=spec.id: made_by_clock(clock_case(case), id_)
+
+
+def _notices(case: Case) -> Iterator[Moment]:
+    for spec in case.program.notices:
+        target = _target(case, spec)
+        if target is None or not (spec.before or spec.after):
+            continue
+        key = f"{spec.id}@{target.isoformat()}"
+        if key in case.plan.noticed:
+            continue
+        if spec.before:
+            day = before(target, spec.before, calendars=case.calendars, units=case.program.units)
+            if case.today > target:
+                continue
+        else:
+            assert spec.after
+            day = case.after(target, spec.after)
+        yield day, lambda spec=spec, key=key: [noticed(case, spec, key=key)]
+
+
+def _target(case: Case, spec: Notice) -> date | None:
+    """The day a timed notice counts from, while that day still means something."""
+    paused = case.plan.paused
+    if spec.clock:
+        state = case.plan.clocks.get(spec.clock)
+        return state.end if state and not state.stopped and not (paused and spec.clock in paused.clocks) else None
+    if spec.deadline and is_running(case, spec.deadline):
+        return case.plan.deadlines[spec.deadline].due
+    return None
+
+
+def _proposals(case: Case) -> Iterator[Moment]:
+    for proposal in case.plan.proposals.values():
+        if proposal.effective and not proposal.outcome:
+            yield proposal.effective, lambda proposal=proposal: [amended(case, proposal, "imposed")]
+
+
+def wakes(case: Case) -> datetime | None:
+    """The next moment (UTC) at which time alone will do something; None when nothing is ahead."""
+    days = [day for day, _ in moments(clock_case(case))]
+    if not days:
+        return None
+    day = max(min(days), case.today)
+    if day == case.today and min(days) <= case.today:
+        return case.now
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(case.facts.zone)).astimezone(ZoneInfo("UTC"))

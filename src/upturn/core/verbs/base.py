@@ -1,0 +1,167 @@
+"""What every verb has in common. A verb is one thing people do to a plan: answer, sign, move, check in.
+
+`offers` and `decide` walk the same three questions of a verb, so they cannot disagree:
+`open_to` (is this anybody's to do, here and now, and is it this actor's?), `against` (what stands in the way, and what may be
+passed with a reason?), `events` (what happens).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from upturn.core.case import Case
+from upturn.core.commands import Command
+from upturn.core.events import Event
+from upturn.core.fields import clean_answers, inside, missing, missing_sentence
+from upturn.core.program import FormField
+from upturn.core.refusals import Refusal, Refused
+from upturn.core.wording import listed
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What stands against something: refusals stop it, warnings may be passed with a written reason."""
+
+    refusals: tuple[Refusal, ...] = ()
+    warnings: tuple[Refusal, ...] = ()
+
+
+CLEAR = Against()
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb. `targets` lists everything it could be done to; `reads` names what a command of it relies on (see `scope`)."""
+
+    name: str
+    command: type[Command]
+    target: Callable[[Any], str]
+    targets: Callable[[Case], Iterable[str]]
+    open_to: Callable[[Case, str], Refusal | None]
+    events: Callable[[Case, Any], list[Event]]
+    against: Callable[[Case, str], Against] = lambda case, target: CLEAR
+    weigh: Callable[[Case, Any], Case] = lambda case, command: case
+    """The case with what the command itself brings to be weighed (the finding of a decision)."""
+    reads: Callable[[Any], frozenset[str]] = lambda command: frozenset()
+
+
+def no(case: Case, says: str, *, rule: str = "not_open", cites: Iterable[str] = ()) -> Refusal:
+    return case.refusal(rule, says, cites)
+
+
+def while_open(case: Case) -> Refusal | None:
+    return (
+        None
+        if case.open
+        else no(case, f"This {case.program.words.plan} is closed. What is on record stays; nothing is added to it.")
+    )
+
+
+def in_stage(case: Case, stages: Iterable[str], what: str) -> Refusal | None:
+    """Whether the plan stands in one of these stages."""
+    stages = tuple(stages)
+    if case.plan.stage in stages:
+        return None
+    titles = listed((f"“{case.program.stage[s].title}”" for s in stages), "or")
+    return no(case, f"{what} is possible in {titles}; the plan stands in “{case.stage.title}”.", rule="stage")
+
+
+def by_role(case: Case, roles: Iterable[str], what: str) -> Refusal | None:
+    """Whether the actor holds one of these roles, or stands in for somebody recorded as absent."""
+    roles = tuple(roles)
+    if case.holds_role(roles):
+        return None
+    parties = case.program.parties
+    for role in case.actor.roles:
+        if role in parties and parties[role].stands_in_for in roles:
+            absent = case.role_title(parties[role].stands_in_for or "")
+            return no(
+                case,
+                f"The {case.role_title(role)} acts when the absence of the {absent} is on record. It is not.",
+                rule="absence",
+            )
+    return no(case, f"{what} is for {case.titles([r for r in roles if r in parties])}.", rule="role")
+
+
+def first(*checks: Refusal | None) -> Refusal | None:
+    """The first refusal there is."""
+    return next((c for c in checks if c is not None), None)
+
+
+def role_of(case: Case, roles: Iterable[str]) -> str:
+    """The role in which the actor acts: the actor's own (a stand-in's own role, too)."""
+    roles = tuple(roles)
+    own = next((r for r in roles if r in case.actor.roles), "")
+    if own:
+        return own
+    return next((case.stand_in(r) for r in roles if case.stand_in(r)), "") or next(iter(sorted(case.actor.roles)), "")
+
+
+def asked(case: Case, fields: Iterable[FormField], answers: Mapping[str, Any], *, path: str = "") -> dict[str, Any]:
+    """Cleaned answers to what an act asks. Raises Refused with every problem and every missing answer."""
+    fields = tuple(fields)
+    cleaned, problems = clean_answers(fields, answers, case.values, case.program, path=path)
+    problems += required(case, fields, cleaned, path)
+    if problems:
+        raise Refused(*problems)
+    return cleaned
+
+
+def required(case: Case, fields: tuple[FormField, ...], answers: Mapping[str, Any], path: str) -> list[Refusal]:
+    """A refusal for each required answer that is missing, pointing at its field."""
+    scope = inside(fields, answers, case.values, case.program)
+    lacking = []
+    for field in fields:
+        phrases = list(missing([field], answers, scope, case.program))
+        if phrases:
+            lacking.append(
+                Refusal(
+                    "required",
+                    f"{missing_sentence(phrases)}: an answer is needed.",
+                    field.cites,
+                    field=f"{path}{field.id}",
+                )
+            )
+    return lacking
+
+
+def words(value: str, name: str, *, at_least: int = 1, field: str | None = None) -> str:
+    """Text that must be there. Raises Refused."""
+    text = (value or "").replace("\r\n", "\n").strip()
+    if len(text) < at_least:
+        raise Refused(Refusal("required", f"{name}: an answer is needed.", field=field))
+    if len(text) > 20_000:
+        raise Refused(
+            Refusal("answer", f"{name}: this is {len(text):,} characters long; at most 20,000 fit.", field=field)
+        )
+    return text
+
+
+def passed(warnings: Iterable[Refusal], reasons: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+    """The warnings with the reason written for each. Raises Refused for those without one."""
+    warnings = tuple(warnings)
+    bare = [w for w in warnings if not (reasons.get(w.rule) or "").strip()]
+    if bare:
+        raise Refused(
+            *(
+                Refusal(w.rule, f"{w.says} You may go on with a written reason.", w.cites, field=f"reasons.{w.rule}")
+                for w in bare
+            )
+        )
+    return tuple({"rule": w.rule, "says": w.sentence, "reason": reasons[w.rule].strip()} for w in warnings)
+
+
+def present(case: Case, attended: Iterable[str]) -> tuple[str, ...]:
+    """Who took part: codes of people on the plan or roles; anything else is refused."""
+    given = tuple(dict.fromkeys(attended))
+    known = set(case.plan.parties) | set(case.program.parties) | {case.actor.code}
+    unknown = [a for a in given if a not in known]
+    if unknown:
+        raise Refused(Refusal("attended", f"{listed(unknown)}: nobody on this plan.", field="attended"))
+    return given
+
+
+def not_before_opening(case: Case, on: Any) -> None:
+    """A fact is never asserted for the future, nor for before anything could have happened."""
+    if on is not None and on > case.today:
+        raise Refused(Refusal("on", "The day it happened cannot lie in the future.", field="on"))

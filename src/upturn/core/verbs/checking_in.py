@@ -1,0 +1,238 @@
+"""Check-ins: each side prepares, the meeting is held, or it is moved with a reason."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from upturn.core.audience import addressed
+from upturn.core.case import Case
+from upturn.core.commands import Hold, Prepare, Reschedule
+from upturn.core.events import CheckedIn, Dated, Event
+from upturn.core.plan import CheckInState
+from upturn.core.program import CheckIn, GoalTable
+from upturn.core.refusals import Refusal, Refused
+from upturn.core.verbs.base import (
+    Against,
+    Verb,
+    asked,
+    by_role,
+    first,
+    no,
+    not_before_opening,
+    present,
+    role_of,
+    while_open,
+    words,
+)
+from upturn.core.wording import day_name
+
+
+def preparers(case: Case, spec: CheckIn) -> tuple[str, ...]:
+    """Who writes before a check-in: as the program says, else the subject and whoever holds it."""
+    return spec.before_by or tuple(dict.fromkeys((case.program.subject_role, *spec.by)))
+
+
+def _state(case: Case, target: str) -> tuple[CheckInState, CheckIn] | None:
+    state = case.plan.checkins.get(target)
+    return (state, case.program.checkin[state.rhythm]) if state and state.rhythm in case.program.checkin else None
+
+
+def _live(case: Case, state: CheckInState) -> Refusal | None:
+    if state.held:
+        return no(case, f"This check-in was held on {day_name(state.held)}.")
+    if state.cancelled:
+        return no(case, "This check-in no longer takes place.")
+    return while_open(case)
+
+
+def _prepare_open(case: Case, target: str) -> Refusal | None:
+    found = _state(case, target)
+    if found is None:
+        return no(case, "There is no such check-in.")
+    state, spec = found
+    return first(_live(case, state), by_role(case, preparers(case, spec), "Preparing this check-in"))
+
+
+def _prepare(case: Case, command: Prepare) -> list[Event]:
+    found = _state(case, command.checkin)
+    assert found
+    _state_, spec = found
+    role = role_of(case, preparers(case, spec))
+    if spec.before:
+        answers = asked(case, spec.before, command.answers)
+    else:
+        answers = {"note": words(str(command.answers.get("note") or ""), "Your part", field="note")}
+    event = CheckedIn(checkin=command.checkin, state="prepared", answers=answers, role=role, on=command.on)
+    return [addressed(case, event)]
+
+
+PREPARE = Verb(
+    name="prepare",
+    command=Prepare,
+    target=lambda c: str(c.checkin),
+    targets=lambda case: case.plan.checkins,
+    open_to=_prepare_open,
+    events=_prepare,
+)
+
+
+def _hold_open(case: Case, target: str) -> Refusal | None:
+    found = _state(case, target)
+    if found is None:
+        return no(case, "There is no such check-in.")
+    state, spec = found
+    return first(_live(case, state), by_role(case, spec.by, "Recording this check-in"))
+
+
+def _hold_against(case: Case, target: str) -> Against:
+    state = case.plan.checkins[target]
+    clock = case.plan.clocks.get(case.program.checkin[state.rhythm].clock)
+    if clock and case.today < clock.start:
+        return Against(
+            (case.refusal("clock", f"The period starts on {day_name(clock.start)}.", possible_from=clock.start),)
+        )
+    return Against()
+
+
+def _hold(case: Case, command: Hold) -> list[Event]:
+    found = _state(case, command.checkin)
+    assert found
+    state, spec = found
+    not_before_opening(case, command.on)
+    clock = case.plan.clocks.get(spec.clock)
+    if command.on and clock and command.on < clock.start:
+        raise Refused(
+            Refusal("on", f"The period started on {day_name(clock.start)}; a check-in cannot be older.", field="on")
+        )
+    answers = asked(case, spec.after, command.answers)
+    attended = present(case, command.attended)
+    problems = [] if attended else [Refusal("attended", "Say who took part.", ("GEN-07",), field="attended")]
+    progress, found_problems = _progress(case, state, command.progress)
+    problems += found_problems
+    next_step = command.next_step.strip()
+    if not next_step:
+        problems.append(Refusal("required", "Say what the next step is.", ("GEN-07",), field="next_step"))
+    if problems:
+        raise Refused(*problems)
+    event = CheckedIn(
+        checkin=command.checkin, state="held", answers=answers, progress=progress, attended=attended, next_step=next_step,
+        role=role_of(case, spec.by), on=command.on,
+    )  # fmt: skip
+    return [addressed(case, event)]
+
+
+def goals_of(case: Case, state: CheckInState) -> list[tuple[GoalTable, Mapping[str, Any]]]:
+    """The goals a check-in reports on: all of the plan's, or the one action it belongs to."""
+    return [
+        (goals, row)
+        for goals in case.program.goals
+        for row in case.rows(goals.table)
+        if not state.row or state.table != goals.table or state.row == row["_id"]
+    ]
+
+
+def _progress(
+    case: Case, state: CheckInState, given: Mapping[str, Mapping[str, Any]]
+) -> tuple[tuple[dict[str, Any], ...], list[Refusal]]:
+    """Per goal a number or an observation, with its source."""
+    found, problems = [], []
+    for number, (goals, row) in enumerate(goals_of(case, state), start=1):
+        key = f"{goals.table}/{row['_id']}"
+        answer = given.get(key, {})
+        where = f"progress.{key}"
+        value, observation, source = (
+            answer.get("value"),
+            str(answer.get("observation") or "").strip()[:5000],
+            str(answer.get("source") or "").strip()[:500],
+        )
+        entry: dict[str, Any] = {"table": goals.table, "row": row["_id"]}
+        if value not in (None, ""):
+            try:
+                number_ = float(str(value).replace(",", "").rstrip("% "))
+                if number_ != number_ or abs(number_) > 1e12:
+                    raise ValueError
+                entry["value"] = int(number_) if number_ == int(number_) else number_
+            except ValueError:
+                problems.append(
+                    Refusal("answer", f"Goal {number}: enter a number, for example 12.", field=f"{where}.value")
+                )
+        if "value" not in entry and not observation:
+            problems.append(
+                Refusal(
+                    "progress",
+                    f"Goal {number}: give a number or what was observed.",
+                    ("GEN-07",),
+                    field=f"{where}.observation",
+                )
+            )
+        elif not source:
+            problems.append(
+                Refusal("progress", f"Goal {number}: say where this comes from.", ("GEN-07",), field=f"{where}.source")
+            )
+        found.append(entry | {k: v for k, v in (("observation", observation), ("source", source)) if v})
+    return tuple(found), problems
+
+
+HOLD = Verb(
+    name="check_in",
+    command=Hold,
+    target=lambda c: str(c.checkin),
+    targets=lambda case: case.plan.checkins,
+    open_to=_hold_open,
+    against=_hold_against,
+    events=_hold,
+    reads=lambda c: frozenset({f"checkin:{c.checkin}"}),
+)
+
+
+def _reschedule(case: Case, command: Reschedule) -> list[Event]:
+    found = _state(case, command.checkin)
+    assert found
+    state, spec = found
+    reason = words(command.reason, "The reason", field="reason")
+    clock = case.plan.clocks.get(spec.clock)
+    if command.to < case.today:
+        raise Refused(Refusal("to", "Give a day from today on.", field="to"))
+    if command.to == state.due:
+        raise Refused(Refusal("to", f"The check-in already is on {day_name(state.due)}.", field="to"))
+    if clock and command.to > clock.end:
+        raise Refused(
+            Refusal("to", f"The period ends on {day_name(clock.end)}; the check-in must lie before that.", field="to")
+        )
+    if spec.largest_gap:
+        _refuse_gap(case, state, spec, command)
+    event = Dated(what="checkin", id=state.id, cause="moved", end=command.to, was=state.due, reason=reason)
+    return [addressed(case, event)]
+
+
+def _refuse_gap(case: Case, state: CheckInState, spec: CheckIn, command: Reschedule) -> None:
+    others = sorted(
+        c.held or c.due
+        for c in case.plan.checkins.values()
+        if c.rhythm == spec.id and c.row == state.row and c.id != state.id and not c.cancelled
+    )
+    clock = case.plan.clocks.get(spec.clock)
+    before = max([d for d in others if d < command.to], default=clock.start if clock else command.to)
+    assert spec.largest_gap
+    latest = case.after(before, spec.largest_gap)
+    if command.to > latest:
+        raise Refused(
+            Refusal(
+                "largest_gap",
+                f"At most {spec.largest_gap} may lie between check-ins: give a day up to {day_name(latest)}.",
+                spec.cites,
+                field="to",
+            )
+        )
+
+
+RESCHEDULE = Verb(
+    name="reschedule",
+    command=Reschedule,
+    target=lambda c: str(c.checkin),
+    targets=lambda case: case.plan.checkins,
+    open_to=_hold_open,
+    events=_reschedule,
+    reads=lambda c: frozenset({f"checkin:{c.checkin}"}),
+)
+
+VERBS = (PREPARE, HOLD, RESCHEDULE)

@@ -1,0 +1,199 @@
+"""Talking: comments and suggested changes, their answers, statements nobody can edit, dated corrections."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from upturn.core.audience import addressed, section_readers
+from upturn.core.case import Case
+from upturn.core.commands import Comment, Correct, Reply, State
+from upturn.core.events import Answered, Commented, Corrected, Event, Replied, Stated
+from upturn.core.plan import CommentState
+from upturn.core.program import Section
+from upturn.core.refusals import Refusal, Refused
+from upturn.core.verbs.base import Verb, by_role, first, in_stage, no, role_of, while_open, words
+
+
+def readers_now(case: Case, spec: Section) -> tuple[str, ...]:
+    """Who reads a section at this moment of the plan."""
+    return section_readers(case.program, spec, case.plan.stage)
+
+
+def _comment_open(case: Case, target: str) -> Refusal | None:
+    spec = case.program.section.get(target)
+    if spec is None:
+        return no(case, "There is no such section.")
+    comments = case.program.comments
+    stage = in_stage(case, comments.in_, "Commenting") if comments.in_ else None
+    what = f"Commenting on “{spec.title}”"
+    readers = tuple(r for r in readers_now(case, spec) if not comments.by or r in comments.by)
+    unknown = None if case.plan.told or not spec.withheld else no(case, f"{what} is not open.")
+    return first(while_open(case), stage, by_role(case, readers, what), unknown)
+
+
+def _comment(case: Case, command: Comment) -> list[Event]:
+    spec = case.program.section[command.section]
+    text = words(command.text, "Your comment", field="text")
+    readers = _narrowed(case, readers_now(case, spec), command.audience)
+    if command.field and command.field not in {f.id for f in spec.fields}:
+        raise Refused(Refusal("field", "There is no such question in this section.", field="field"))
+    number = max(case.plan.comments, default=0) + 1
+    event = Commented(
+        number=number,
+        section=spec.id,
+        text=text,
+        proposed=command.proposed.strip()[:20_000],
+        field=command.field,
+        role=role_of(case, readers),
+    )
+    return [addressed(case, event, readers, withheld=spec.withheld)]
+
+
+def _narrowed(case: Case, readers: tuple[str, ...], audience: Iterable[str]) -> tuple[str, ...]:
+    """A narrower audience, chosen on purpose; the writer always reads it, and it never grows beyond the section's readers."""
+    wanted = set(audience)
+    if not wanted:
+        return readers
+    beyond = wanted - set(readers)
+    if beyond:
+        raise Refused(
+            Refusal("audience", f"{case.titles(sorted(beyond), 'and')} cannot read this section.", field="audience")
+        )
+    return tuple(r for r in readers if r in wanted | case.actor.roles)
+
+
+COMMENT = Verb(
+    name="comment",
+    command=Comment,
+    target=lambda c: str(c.section),
+    targets=lambda case: case.program.section,
+    open_to=_comment_open,
+    events=_comment,
+)
+
+
+def _reply_open(case: Case, target: str) -> Refusal | None:
+    comment = case.plan.comments.get(int(target)) if target.isdigit() else None
+    if comment is None or not set(comment.audience + (comment.later if case.plan.told else ())) & case.actor.roles:
+        return no(case, "There is no such comment.")
+    return while_open(case)
+
+
+def _reply(case: Case, command: Reply) -> list[Event]:
+    comment: CommentState = case.plan.comments[command.number]
+    spec = case.program.section[comment.section]
+    writes = case.holds_role(spec.by) or case.holds_role(case.program.of_kind("lead", "office"))
+    if command.outcome not in ("accepted", "declined", "noted"):
+        raise Refused(Refusal("outcome", "Accept it, decline it, or answer in words.", field="outcome"))
+    if command.outcome != "noted":
+        if comment.by == case.actor.code:
+            raise Refused(no(case, "A suggestion is answered by the other side, not by its author."))
+        if not writes:
+            raise Refused(
+                no(case, f"A suggestion for “{spec.title}” is answered by {case.titles(spec.by)}.", rule="role")
+            )
+        if comment.answered:
+            raise Refused(no(case, "This suggestion has its answer already."))
+    needs_reason = command.outcome in ("declined", "noted")
+    reason = words(command.reason, "Your answer", field="reason") if needs_reason else command.reason.strip()
+    event = Replied(
+        to="comment", number=command.number, outcome=command.outcome, reason=reason, role=role_of(case, spec.by)
+    )
+    events: list[Event] = [_like(event, comment)]
+    if command.outcome == "accepted":
+        events += _taken_over(case, spec, comment)
+    return events
+
+
+def _like(event: Replied, comment: CommentState) -> Replied:
+    """A reply is read by whoever reads the comment."""
+    return replace(event, audience=comment.audience, later=comment.later)
+
+
+def _taken_over(case: Case, spec: Section, comment: CommentState) -> list[Event]:
+    """An accepted wording for a text goes into it, where the section can be written now."""
+    field = next((f for f in spec.fields if f.id == comment.field and f.kind in ("text", "longtext")), None)
+    if field is None or not comment.proposed or case.plan.stage not in spec.in_ or not case.holds_role(spec.by):
+        return []
+    before = case.plan.sections.get(spec.id)
+    answers = {**(before.answers if before else {}), field.id: comment.proposed}
+    event = Answered(
+        section=spec.id,
+        answers=answers,
+        role=role_of(case, spec.by),
+        why=f"Suggested change {comment.number} was accepted.",
+    )
+    return [addressed(case, event, readers_now(case, spec), withheld=spec.withheld)]
+
+
+REPLY = Verb(
+    name="reply",
+    command=Reply,
+    target=lambda c: str(c.number),
+    targets=lambda case: [str(n) for n in case.plan.comments],
+    open_to=_reply_open,
+    events=_reply,
+    reads=lambda c: frozenset({f"comment:{c.number}"}),
+)
+
+
+def _state_open(case: Case, _target: str) -> Refusal | None:
+    roles = (case.program.subject_role, *case.program.of_kind("representative"), *case.program.statements.by)
+    return by_role(case, dict.fromkeys(roles), "A statement")
+
+
+def _state(case: Case, command: State) -> list[Event]:
+    text = words(command.text, "Your statement", field="text")
+    number = len(case.plan.statements) + 1
+    role = role_of(
+        case, (case.program.subject_role, *case.program.of_kind("representative"), *case.program.statements.by)
+    )
+    return [addressed(case, Stated(number=number, text=text, about=command.about[:100], role=role, on=command.on))]
+
+
+STATE = Verb(
+    name="state",
+    command=State,
+    target=lambda c: "plan",
+    targets=lambda case: ["plan"],
+    open_to=_state_open,
+    events=_state,
+)
+
+
+def _correct_open(case: Case, target: str) -> Refusal | None:
+    if not target.isdigit() or not 1 <= int(target) <= case.plan.seq:
+        return no(case, "There is no such entry.")
+    author, audience, later = case.plan.readers[int(target) - 1]
+    if not set(audience + (later if case.plan.told else ())) & case.actor.roles and author != case.actor.code:
+        return no(case, "There is no such entry.")
+    roles = case.program.administration.correct or case.program.of_kind("office")
+    if author == case.actor.code or case.holds_role(roles):
+        return None
+    return no(case, f"An entry is corrected by whoever wrote it, or by {case.titles(roles)}.", rule="role")
+
+
+def _correct(case: Case, command: Correct) -> list[Event]:
+    text = words(command.text, "The correction", field="text")
+    _author, audience, later = case.plan.readers[command.seq - 1]
+    return [
+        Corrected(
+            seq=command.seq,
+            text=text,
+            role=role_of(case, case.program.parties),
+            audience=audience,
+            later=later,
+            on=command.on,
+        )
+    ]
+
+
+CORRECT = Verb(
+    name="correct",
+    command=Correct,
+    target=lambda c: str(c.seq),
+    targets=lambda case: [str(n) for n in range(1, case.plan.seq + 1)],
+    open_to=_correct_open,
+    events=_correct,
+)
+
+VERBS = (COMMENT, REPLY, STATE, CORRECT)
