@@ -30,7 +30,9 @@ def section_readers(program: Program, section: Section, stage: str) -> tuple[str
 
 
 def named_readers(program: Program, sees: Iterable[str], writers: Iterable[str] = ()) -> tuple[str, ...]:
-    """Readers of a log, a comment, a screening: those named and those who write; all who read everything when none is named."""
+    """Readers of a log, a comment, a screening: those named and those who write; when none is named, all who
+    read everything.
+    """
     sees, writers = set(sees), set(writers)
     if sees:
         return tuple(r for r in program.parties if r in sees | writers)
@@ -38,7 +40,9 @@ def named_readers(program: Program, sees: Iterable[str], writers: Iterable[str] 
 
 
 def addressed(case: Case, event: E, readers: Iterable[str] | None = None, *, withheld: bool = False) -> E:
-    """The event with its audience. Before the telling, those who wait for it are put into `later`; withheld words never reach them."""
+    """The event with its audience. Before the telling, those who wait for it are put into `later`; withheld words
+    never reach them.
+    """
     readers = tuple(readers) if readers is not None else all_readers(case.program)
     if case.plan.told:
         now, later = readers, ()

@@ -1,4 +1,4 @@
-"""One look at one plan: program, plan, actor, moment and facts together, with the few questions every rule asks of them."""
+"""One look at one plan: program, plan, actor, moment and facts together, and the few questions every rule asks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What refers to what: every name a program uses must be one it declares, every condition must compile, every stage be reachable."""
+"""What refers to what: names are declared, conditions compile, stages can be reached and left."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches

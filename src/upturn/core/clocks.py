@@ -39,7 +39,7 @@ class Planned:
 
 
 def planned(case: Case, clock_id: str, start: date | None = None) -> Planned:
-    """The clock if it started on `start` (else on its own start date, else today). Raises Refused when it may not run so."""
+    """The clock if it started on `start` (else on its own start date, else today). Raises Refused if it may not."""
     clock = case.program.clock[clock_id]
     start = start or _start(case, clock)
     end, how = _end(case, clock, clock.end, start)

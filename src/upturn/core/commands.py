@@ -1,8 +1,8 @@
 """What people ask of a plan. A command holds what its door collected; it decides nothing.
 
-`expected` (the sequence number its author had read) travels beside the command, to `perform`; what a command relies on is its
-`reads`: names that events `touch` (see `scope`). `reasons` answer warnings: rule → written reason. `on` is the day it happened,
-when that is not today.
+`expected` (the sequence number its author had read) travels beside the command, to `perform`; what a command relies
+on is its `reads`: names that events `touch` (see `scope`). `reasons` answer warnings: rule → written reason. `on` is
+the day it happened, when that is not today.
 """
 
 from collections.abc import Mapping, Sequence
@@ -98,7 +98,7 @@ class Approve(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment(Command):
-    """Comment on a section; with `proposed`, suggest a change. `audience` narrows the section's readers; empty: all of them."""
+    """Comment on a section; with `proposed`, suggest a change. `audience` narrows the section's readers."""
 
     section: str
     text: str
@@ -166,7 +166,7 @@ class MoveItem(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Propose(Command):
-    """Propose a change of the running plan: whole sections as they would stand, and why. `impose` asks for it after notice."""
+    """Propose a change of the running plan: whole sections as they would stand, and why. `impose`: after notice."""
 
     changes: Mapping[str, Answers]
     reason: str

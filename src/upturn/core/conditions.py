@@ -1,9 +1,9 @@
 """Conditions over answers, in CEL: declared, typed and checked when the program is read; bounded when evaluated.
 
-Every answer is a variable named by its field; an unanswered one has the empty value of its type, and `answered` lists the
-ids that have a value. Inside a table the columns of the row are variables too. Rows of a table are maps in a list.
-Also there: `stage`, `variant`, `today` (`2026-11-22`), `finding`, `disposition`, and the functions `sum(list)` and
-`days_from(day, day)`.
+Every answer is a variable named by its field; an unanswered one has the empty value of its type, and `answered` lists
+the ids that have a value. Inside a table the columns of the row are variables too. Rows of a table are maps in a
+list. Also there: `stage`, `variant`, `today` (`2026-11-22`), `finding`, `disposition`, and the functions `sum(list)`
+and `days_from(day, day)`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +51,7 @@ RESERVED = frozenset(_ALWAYS)
 
 
 class BadCondition(ValueError):
-    """A condition that does not compile or does not yield what is wanted there; the message is the compiler's, made readable."""
+    """A condition that does not compile, or yields something else than is wanted; the message says which."""
 
 
 def _sum(values: Sequence[Any]) -> float:

@@ -1,4 +1,4 @@
-"""What every program has without saying so: withdrawing a plan, closing one because a person left, the general rules it includes."""
+"""What every program has without saying so: withdrawing, closing because a person left, its general rules."""
 
 from upturn.core.facts import CLOCK
 from upturn.core.general import GENERAL
@@ -9,7 +9,7 @@ LEFT = "ended_left"
 
 
 def completed(program: Program) -> Program:
-    """The program with its defaults: stages and moves it did not declare itself, and its general rules before its moves."""
+    """The program with its defaults: stages and moves it did not declare itself, and its general rules."""
     stages = {s.id: s for s in program.stages}
     open_ = tuple(s.id for s in program.stages if not s.final)
     moves = {m.id: m for m in program.moves}

@@ -1,9 +1,9 @@
 """What happened: the facts a plan's ledger is made of, to and from JSON.
 
-The vocabulary is small because the specifics live in programs. Every event carries the roles that read it (`audience`), the
-roles that read it from the moment of telling (`later`), and the day it happened `on` when that is not the day it was recorded.
-Answers inside events are JSON values (see `fields`). Adding a field with a default keeps old entries readable; a field is never
-renamed or removed.
+The vocabulary is small because the specifics live in programs. Every event carries the roles that read it
+(`audience`), the roles that read it from the moment of telling (`later`), and the day it happened `on` when that is
+not the day it was recorded. Answers inside events are JSON values (see `fields`). Adding a field with a default keeps
+old entries readable; a field is never renamed or removed.
 """
 
 from collections.abc import Mapping
@@ -113,7 +113,7 @@ class Dated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduled(Event):
-    """The check-ins of a rhythm got their dates. `dates`: id and day of each, with table and row when it is one action's."""
+    """The check-ins of a rhythm got their dates. `dates`: id and day of each, and the row it is about, if any."""
 
     checkin: str
     dates: tuple[Mapping[str, str], ...]
@@ -209,7 +209,7 @@ class Stated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedIn(Event):
-    """A check-in was prepared by one side, or held. `progress`: one mapping per goal (table, row, value, observation, source)."""
+    """A check-in was prepared by one side, or held. `progress` per goal: table, row, value, observation, source."""
 
     checkin: str
     state: str
@@ -339,7 +339,7 @@ TYPES: Mapping[str, type[Event]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One entry as the core reads it: its number, when it was recorded, who acted, what happened. `event` is None once erased."""
+    """One entry as the core reads it: number, when recorded, who acted, what happened (None once erased)."""
 
     seq: int
     at: datetime
@@ -363,7 +363,7 @@ def _names(cls: type[Event]) -> tuple[str, ...]:
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """The payload of an event. Fields that hold their empty default are left out, so that adding one changes no digest."""
+    """The payload of an event. Empty fields are left out, so that adding one changes no digest."""
     payload: dict[str, Any] = {}
     for name in _names(type(event)):
         value = getattr(event, name)
@@ -384,7 +384,7 @@ def _json(value: Any) -> Any:
 
 
 def from_json(kind: str, payload: Mapping[str, Any]) -> Event:
-    """An event from its payload. Raises KeyError for a type nobody knows, TypeError for a payload that is not of that type."""
+    """An event from its payload. Raises KeyError for an unknown type, TypeError for a payload of another type."""
     cls = TYPES[kind]
     dates = _dates(cls)
     values: dict[str, Any] = {}

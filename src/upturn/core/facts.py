@@ -40,8 +40,9 @@ class EarlierPlan:
 class Facts:
     """The facts of one moment.
 
-    `calendars` by the unit they count (`business_days` is always there); `people` gives directory facts per code (`name`, `title`, ...);
-    `settings` are what the organization entered for the program; `versions` are other versions of the program, by digest.
+    `calendars` by the unit they count (`business_days` is always there); `people` gives directory facts per code
+    (`name`, `title`, ...); `settings` are what the organization entered for the program; `versions` are other
+    versions of the program, by digest.
     """
 
     zone: str = "UTC"

@@ -1,9 +1,9 @@
 """Kinds of field: clean an answer, show it, describe it as JSON Schema. One row of `KINDS` per kind.
 
-Answers are JSON values: text as text, days as `2026-11-22`, a length as `30 days`, money as a decimal string, a choice as its
-option's id (`{"other": "..."}` for one in words, `{"id": ..., "within": ...}` for one with a sub-choice), a rating as its
-level's id, a person as `@p3` (somebody on the plan) or a plain name, a file as a list of attachment ids, and a table as a list
-of rows, each with a stable `_id`.
+Answers are JSON values: text as text, days as `2026-11-22`, a length as `30 days`, money as a decimal string, a
+choice as its option's id (`{"other": "..."}` for one in words, `{"id": ..., "within": ...}` for one with a
+sub-choice), a rating as its level's id, a person as `@p3` (somebody on the plan) or a plain name, a file as a list of
+attachment ids, and a table as a list of rows, each with a stable `_id`.
 """
 
 import re
@@ -300,8 +300,8 @@ def clean_answers(
 ) -> tuple[dict[str, Any], list[Refusal]]:
     """Cleaned answers and every problem at once, each naming its field by path (`steps.2.due`).
 
-    Unknown fields and empty answers are dropped; answers to hidden fields are dropped too, because nobody was asked them.
-    `around` is the scope of conditions outside these fields.
+    Unknown fields and empty answers are dropped; answers to hidden fields are dropped too, because nobody was asked
+    them. `around` is the scope of conditions outside these fields.
     """
     fields = tuple(fields)
     problems: list[Refusal] = []

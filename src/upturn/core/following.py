@@ -1,4 +1,4 @@
-"""What follows from an event by itself: deadlines begin and are met, signatures fall, notices are queued, steps of time are made."""
+"""What follows from an event by itself: deadlines begin and are met, signatures fall, notices are queued."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,7 +1,8 @@
-"""The general rules of fair plans, by id: a program includes one at a level it chooses, and it guards every move of the kinds named.
+"""The general rules of fair plans, by id: a program includes one at a level, before every move of the kinds named.
 
-Source of ids and reasons: the policy file's life-cycle rules (§1.8) and private-sector rules (§1.6). Rules that the engine keeps
-for every program anyway (a check-in's parts, dated corrections, the four states of a signature) need no inclusion.
+Source of ids and reasons: the policy file's life-cycle rules (§1.8) and private-sector rules (§1.6). Rules that the
+engine keeps for every program anyway (a check-in's parts, dated corrections, the four states of a signature) need no
+inclusion.
 """
 
 from collections.abc import Mapping

@@ -23,7 +23,9 @@ GENERAL: Mapping[str, Callable[[Case], str]] = {
     "reasons": lambda case: case.plan.decision.reasons if case.plan.decision else "",
     "contact": lambda case: str(case.facts.settings.get(case.program.contact.setting) or ""),
 }
-"""Merge fields every program has. Also: `{clock.ID}`, `{deadline.ID}` (their last day), `{setting.ID}`, `{party.ROLE}`, and any field of the form."""
+"""Merge fields every program has. Also: `{clock.ID}`, `{deadline.ID}` (their last day), `{setting.ID}`,
+`{party.ROLE}`, and any field of the form.
+"""
 
 
 def merge_fields(text: str) -> list[str]:

@@ -28,7 +28,7 @@ def variant_of(program: Program, answers: object, today: str = "") -> str:
 
 
 def opened(case: Case, command: Open) -> list[Event]:
-    """The first entry. `case.program` is the version in the variant the answers choose. Raises Refused with every problem."""
+    """The first entry. `case.program` is in the variant the answers choose. Raises Refused with every problem."""
     program = case.program
     start = program.start
     if case.plan.seq:

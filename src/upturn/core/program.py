@@ -1,7 +1,7 @@
 """A program as a value: the schema of a program file, frozen.
 
-Nothing here decides anything. `reading` turns a file into a `Program` or into a list of problems; `rules` interprets it.
-Every name a program file may use is a field of one of these models, so this module is the reference for authors
+Nothing here decides anything. `reading` turns a file into a `Program` or into a list of problems; `rules` interprets
+it. Every name a program file may use is a field of one of these models, so this module is the reference for authors
 (`docs/programs.md` explains each key; the JSON Schema for editors is exported from here).
 """
 
@@ -119,7 +119,7 @@ class Party(Part):
     stands_in_for: Id | None = None
     """May act for that party while its absence is recorded."""
     reads: Literal["all", "listed"] = "all"
-    """`listed`: of the form and the records only what names this party in `sees`; the lifecycle is open to every party."""
+    """`listed`: of the form and the records only what names this party in `sees`; of the lifecycle, all."""
     reads_after_leaving: bool = False
     guidance: Text | None = None
     chosen_by: Ids = ()
@@ -194,7 +194,7 @@ class FormField(Part):
     show_if: Condition | None = None
     default: Any = None
     prefill: str | None = None
-    """Where the first value comes from: `subject.name`, `lead.name`, `subject.FIELD`, `start.FIELD`, `group.name`, `setting.ID`."""
+    """Where the first value comes from: `subject.name`, `lead.name`, `subject.FIELD`, `start.FIELD`, `group.name` ..."""
     unit: Text | None = None
     currency: Text | None = None
     min: float | None = None
@@ -257,7 +257,9 @@ class Section(Part):
     sees_in: Mapping[Id, Ids] = {}
     """Other readers while the plan stands in a stage; what is written there keeps those readers."""
     withheld: bool = False
-    """Stays with those in `sees` even after the moment of telling; its existence is listed to the subject, and nothing in it may be cited."""
+    """Stays with those in `sees` even after the moment of telling; its existence is listed to the subject, and
+    nothing in it may be cited.
+    """
     opens: "Opening | None" = None
     show_if: Condition | None = None
     fields: tuple[FormField, ...] = Field(min_length=1)
@@ -570,7 +572,9 @@ class Move(Part):
     from_: Ids = Field(alias="from")
     to: Id | None = None
     by: Ids
-    """Parties who may make it. `clock`: it is made by itself, at the time `after` says or else as soon as every `when` holds."""
+    """Parties who may make it. `clock`: it is made by itself, at the time `after` says or else as soon as every
+    `when` holds.
+    """
     when: tuple[Rule, ...] = ()
     warn: tuple[Rule, ...] = ()
     asks: tuple[FormField, ...] = ()
@@ -761,7 +765,7 @@ class Amendments(Part):
 
 
 class Comments(Part):
-    """Who may comment on a section or suggest a change, in which stages; empty: everyone who reads it, while the plan is open."""
+    """Who may comment on a section or suggest a change, in which stages; empty: whoever reads it, at any."""
 
     by: Ids = ()
     in_: Ids = Field((), alias="in")

@@ -230,7 +230,7 @@ def _shape_says(error: Any) -> str:
 
 
 def localized(value: Any, language: str, languages: frozenset[str]) -> Any:
-    """The document in one language: a mapping whose keys are all languages of the program becomes the text of one of them."""
+    """The document in one language: a mapping whose keys are all languages becomes the text of that one."""
     if isinstance(value, Mapping):
         if value and set(value) <= languages and all(isinstance(v, str) for v in value.values()):
             return value.get(language) or next(iter(value.values()))
@@ -241,7 +241,9 @@ def localized(value: Any, language: str, languages: frozenset[str]) -> Any:
 
 
 def patch(document: Any, change: Any) -> Any:
-    """A document with a variant's changes: mappings merge, lists of parts merge by `id` (or `table`), null removes, the rest replaces."""
+    """A document with a variant's changes: mappings merge, lists of parts merge by `id` (or `table`), null removes,
+    the rest replaces.
+    """
     if isinstance(document, Mapping) and isinstance(change, Mapping):
         merged = dict(document)
         for key, value in change.items():

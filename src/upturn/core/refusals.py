@@ -9,9 +9,9 @@ from datetime import date
 class Refusal:
     """One reason against something.
 
-    `rule` names the guard or check (stable, for programs and tests); `says` is the sentence to a person; `cites` are source
-    ids of the program; `possible_from` is the day on which it would work, when that is known; `field` points at an answer
-    (`steps.2.due`) when the reason is about one.
+    `rule` names the guard or check (stable, for programs and tests); `says` is the sentence to a person; `cites` are
+    source ids of the program; `possible_from` is the day on which it would work, when that is known; `field` points
+    at an answer (`steps.2.due`) when the reason is about one.
     """
 
     rule: str

@@ -77,7 +77,7 @@ def _with_following(case: Case, events: list[e.Event]) -> list[e.Event]:
 def offers(program: Program, plan: Plan, actor: Actor, now: datetime, facts: Facts) -> Mapping[str, Against]:
     """What this actor may do here: `verb:target` → what stands against it. Both sides empty: open.
 
-    Guarded by the same functions as `decide`: what is offered without refusals is not refused for a reason known beforehand.
+    Guarded by the same functions as `decide`: what is offered without refusals is not refused by the same rule.
     """
     case = _case(program, plan, actor, now, facts)
     return {

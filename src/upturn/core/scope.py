@@ -1,7 +1,7 @@
 """What events touch and commands rely on: the names by which `perform` tells a harmless collision from a conflict.
 
-A command whose reading is stale is tried again by itself when no later entry touches what it reads. Signing, deciding and
-closing rely on the whole `text`.
+A command whose reading is stale is tried again by itself when no later entry touches what it reads. Signing, deciding
+and closing rely on the whole `text`.
 """
 
 from collections.abc import Mapping

@@ -32,7 +32,7 @@ class Expected:
 
 
 def simulate(program: Program, start: date, facts: Facts, answers: Mapping[str, Any] | None = None) -> list[Expected]:
-    """Every date and duty, the dated ones first, in order. `answers` to fields override what is assumed."""
+    """Every date and duty, the dated ones first. `answers` to fields override what is assumed."""
     assumed = _assumed(program, start) | dict(answers or {})
     sections = {
         s.id: Written({f.id: assumed[f.id] for f in s.fields if f.id in assumed}, 1, "p1", "", start)

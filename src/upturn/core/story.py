@@ -1,8 +1,9 @@
-"""Stories: given, when, then, in a file beside a program. They reach every step and every outcome, and say who must and who must not.
+"""Stories: given, when, then, in a file beside a program. They reach every step and every outcome, and say who must
+and who must not.
 
-A story file is data: a cast (name → roles), a start day, and steps. Each step is something somebody does (`as`, one act), time
-passing (`wait`, `until`), or an expectation (`expect`, `may`, `may_not`, `reads`, `reads_not`). An act may say `refused:` with words
-the refusal must contain. What time alone brings happens by itself, day by day.
+A story file is data: a cast (name → roles), a start day, and steps. Each step is something somebody does (`as`, one
+act), time passing (`wait`, `until`), or an expectation (`expect`, `may`, `may_not`, `reads`, `reads_not`). An act may
+say `refused:` with words the refusal must contain. What time alone brings happens by itself, day by day.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -117,7 +118,7 @@ class Stage:
 
 
 def told(file: ProgramFile, text: str, *, more: Mapping[str, ProgramFile] | None = None) -> Told:
-    """Tell every story of a story file. Raises StoryFailed at the first step that goes another way; returns what was reached."""
+    """Tell every story of a story file. Returns what was reached. Raises StoryFailed where one goes another way."""
     document = YAML(typ="safe", pure=True).load(text)
     reached = Told()
     for story in document["stories"]:
@@ -402,7 +403,9 @@ def _expect(stage: Stage, step: Mapping[str, Any]) -> None:
 
 
 def _expect_state(stage: Stage, wanted: Mapping[str, Any]) -> None:
-    """`stage`, `variant`, `finding`, `clock.ID` (its end), `deadline.ID` (its day), `lapsed`, `voided`, `noticed`, `missed`, `field`."""
+    """`stage`, `variant`, `finding`, `clock.ID` (its end), `deadline.ID` (its day), `lapsed`, `voided`, `noticed`,
+    `missed`, `field`.
+    """
     plan = stage.plan
     for key, value in wanted.items():
         found = _found(stage, plan, key)
@@ -516,7 +519,7 @@ def _expect_owes(stage: Stage, wanted: Mapping[str, Any]) -> None:
 
 
 def untold(program: Program, told_: Told) -> list[str]:
-    """What no story of a program reached: steps, findings, dispositions, screening results, signature outcomes, variants."""
+    """What no story of a program reached: steps, findings, dispositions, results, signature outcomes, variants."""
     wanted = {
         "step": (set(program.move), told_.moves),
         "finding": (set(program.finding), told_.findings),

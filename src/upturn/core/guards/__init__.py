@@ -1,8 +1,8 @@
 """Guards: the closed set of named conditions a program may put before a move, each with its sentence of refusal.
 
-A guard is a function of the case and its own arguments; it returns None, or the refusal that says what is missing, why, and
-when it would work. `refusals_of` applies the rules of a program. To add a guard, add a function beside its neighbors in
-`time`, `words`, `people`, `record` or `outcome`, with a test of both answers.
+A guard is a function of the case and its own arguments; it returns None, or the refusal that says what is missing,
+why, and when it would work. `refusals_of` applies the rules of a program. To add a guard, add a function beside its
+neighbors in `time`, `words`, `people`, `record` or `outcome`, with a test of both answers.
 """
 
 from collections.abc import Iterable

@@ -18,7 +18,7 @@ Check = Callable[..., Refusal | None]
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One guard: its name, its function, and `refers`: which argument names which part of a program (`stage`, `move` ...)."""
+    """One guard: its name, its function, and `refers`: which argument names what part of a program."""
 
     name: str
     check: Check
@@ -30,7 +30,7 @@ GUARDS: dict[str, Guard] = {}
 
 
 def guard(**refers: str) -> Callable[[Check], Check]:
-    """Register a guard. Keyword arguments say what its arguments refer to, so that a program with an unknown name is refused."""
+    """Register a guard. Keyword arguments say what its arguments refer to, so that unknown names are found."""
 
     def register(check: Check) -> Check:
         GUARDS[check.__name__] = Guard(check.__name__, check, refers, inspect.getdoc(check) or "")

@@ -1,8 +1,8 @@
 """What every verb has in common. A verb is one thing people do to a plan: answer, sign, move, check in.
 
-`offers` and `decide` walk the same three questions of a verb, so they cannot disagree:
-`open_to` (is this anybody's to do, here and now, and is it this actor's?), `against` (what stands in the way, and what may be
-passed with a reason?), `events` (what happens).
+`offers` and `decide` walk the same three questions of a verb, so they cannot disagree: `open_to` (is this anybody's
+to do, here and now, and is it this actor's?), `against` (what stands in the way, and what may be passed with a
+reason?), `events` (what happens).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -31,7 +31,7 @@ CLEAR = Against()
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb. `targets` lists everything it could be done to; `reads` names what a command of it relies on (see `scope`)."""
+    """One verb. `targets` lists everything it could be done to; `reads`: what a command of it relies on (`scope`)."""
 
     name: str
     command: type[Command]

@@ -171,7 +171,7 @@ def _respond(case: Case, command: Respond) -> list[Event]:
 
 
 def amended(case: Case, proposal: ProposalState, how: str) -> Amended:
-    """A proposal takes effect. A newer version keeps the stage, or goes to the new version's first one of the same phase."""
+    """A proposal takes effect. A newer version keeps the stage, or goes to the first of the same phase."""
     stage = ""
     newer = case.facts.versions.get(proposal.digest)
     if proposal.kind == "version" and newer is not None and case.plan.stage not in newer.stage:

@@ -144,7 +144,7 @@ def _extension(case: Case, command: Move) -> Length:
 
 
 def _decided(case: Case, spec: MoveSpec, command: Move) -> Disposition | None:
-    """The disposition of a complete decision, or None where a finding needs none. Raises Refused with everything that is missing."""
+    """The disposition of a complete decision, or None where none is needed. Raises Refused with all that lacks."""
     outcomes = case.program.outcomes
     assert outcomes, "checked when the program is read"
     finding = case.program.finding.get(command.finding)

@@ -49,7 +49,7 @@ def _comment(case: Case, command: Comment) -> list[Event]:
 
 
 def _narrowed(case: Case, readers: tuple[str, ...], audience: Iterable[str]) -> tuple[str, ...]:
-    """A narrower audience, chosen on purpose; the writer always reads it, and it never grows beyond the section's readers."""
+    """A narrower audience, chosen on purpose; the writer reads it, and nobody who does not read the section."""
     wanted = set(audience)
     if not wanted:
         return readers
