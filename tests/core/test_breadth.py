@@ -7,7 +7,8 @@ Beside `NAME.v1.yaml` lies `NAME.story.yaml`. What they show together is kept in
       shown:
         a-program: ["parties.*.kind=subject", "words.lead"]
 
-A key is the end of a path through the program file (numbers of lists left out; `*` is any one name), and may ask for its value.
+A key is the end of a path through the program file (numbers of lists left out; `*` is any one name), and may ask for
+its value.
 """
 
 from collections.abc import Iterator, Mapping
