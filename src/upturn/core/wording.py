@@ -17,6 +17,11 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
+def by_count(n: int, one: str, more: str) -> str:
+    """The word that agrees with a number: `by_count(n, "is", "are")`."""
+    return one if n == 1 else more
+
+
 def day_name(day: date) -> str:
     """`21 February 2027`, the way every sentence of the product names a day."""
     return f"{day.day} {day:%B %Y}"

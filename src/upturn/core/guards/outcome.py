@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from upturn.core.calendar import Length
+from upturn.core.calendar import Length, before
 from upturn.core.case import Case
 from upturn.core.conditions import is_answered
 from upturn.core.guards.registry import guard
 from upturn.core.guards.time import goal_dates
 from upturn.core.refusals import Refusal
-from upturn.core.wording import counted, day_name, listed
+from upturn.core.wording import by_count, counted, day_name, listed
 
 
 @guard()
@@ -59,7 +59,8 @@ def earlier_plans(case: Case, at_most: int, program: str | None = None, within: 
     window = f" in the last {within}" if within else ""
     return case.refusal(
         "earlier_plans",
-        f"There {'was' if len(plans) == 1 else 'were'} {counted(len(plans), 'earlier plan')}{window}; at most {at_most} allowed.",
+        f"There {by_count(len(plans), 'was', 'were')} {counted(len(plans), 'earlier plan')}{window}; "
+        f"at most {at_most} allowed.",
     )
 
 
@@ -87,15 +88,14 @@ def no_open_plan(case: Case) -> Refusal | None:
         return None
     return case.refusal(
         "no_open_plan",
-        f"There is already an open {case.program.words.plan}, opened on {day_name(open_[0].opened_on)}. Close or withdraw it first.",
+        f"There is already an open {case.program.words.plan}, opened on {day_name(open_[0].opened_on)}. "
+        "Close or withdraw it first.",
     )
 
 
 def _back(case: Case, within: Length | None) -> date:
     if within is None:
         return date.min
-    from upturn.core.calendar import before
-
     return before(case.today, within, calendars=case.calendars, units=case.program.units)
 
 

@@ -4,7 +4,7 @@ from upturn.core.case import Case
 from upturn.core.guards.registry import guard
 from upturn.core.program import Approval
 from upturn.core.refusals import Refusal
-from upturn.core.wording import counted, day_name, listed
+from upturn.core.wording import by_count, counted, day_name, listed
 
 
 @guard(signatures="signature")
@@ -18,7 +18,7 @@ def signed(
     if not lacking:
         return None
     titles = listed(f"“{case.program.signature[s].title}”" for s in lacking)
-    return case.refusal("signed", f"{titles} {'is' if len(lacking) == 1 else 'are'} still missing.")
+    return case.refusal("signed", f"{titles} {by_count(len(lacking), 'is', 'are')} still missing.")
 
 
 @guard(signatures="signature")
@@ -133,5 +133,6 @@ def time_to_read(case: Case, signature: str, at_least: int = 1) -> Refusal | Non
         return None
     return case.refusal(
         "time_to_read",
-        f"The {case.program.words.subject} has had the plan since {day_name(case.plan.told)}; {counted(at_least, 'day')} to read it {'is' if at_least == 1 else 'are'} promised.",
+        f"The {case.program.words.subject} has had the plan since {day_name(case.plan.told)}; "
+        f"{counted(at_least, 'day')} to read it {by_count(at_least, 'is', 'are')} promised.",
     )

@@ -4,7 +4,7 @@ from upturn.core.case import Case
 from upturn.core.guards.registry import guard
 from upturn.core.plan import CheckInState
 from upturn.core.refusals import Refusal
-from upturn.core.wording import counted, day_name, listed
+from upturn.core.wording import by_count, counted, day_name, listed
 
 
 def overdue(case: Case, rhythm: str | None = None) -> list[CheckInState]:
@@ -25,7 +25,7 @@ def no_missed_check_ins(case: Case, rhythm: str | None = None, at_most: int = 0)
     days = listed([day_name(c.due) for c in missed[:3]] + ([f"{len(missed) - 3} more"] if len(missed) > 3 else []))
     return case.refusal(
         "no_missed_check_ins",
-        f"{counted(len(missed), 'check-in')} promised for {days} {'was' if len(missed) == 1 else 'were'} not held.",
+        f"{counted(len(missed), 'check-in')} promised for {days} {by_count(len(missed), 'was', 'were')} not held.",
     )
 
 
@@ -37,7 +37,7 @@ def check_ins_held(case: Case, at_least: int, rhythm: str | None = None) -> Refu
         return None
     return case.refusal(
         "check_ins_held",
-        f"{counted(len(held), 'check-in')} {'was' if len(held) == 1 else 'were'} held; at least {at_least} needed.",
+        f"{counted(len(held), 'check-in')} {by_count(len(held), 'was', 'were')} held; at least {at_least} needed.",
     )
 
 
@@ -67,7 +67,7 @@ def suggestions_answered(case: Case) -> Refusal | None:
     who = listed(sorted({case.names(c.by) for c in open_}))
     return case.refusal(
         "suggestions_answered",
-        f"{counted(len(open_), 'suggested change')} by {who} {'has' if len(open_) == 1 else 'have'} no answer yet.",
+        f"{counted(len(open_), 'suggested change')} by {who} {by_count(len(open_), 'has', 'have')} no answer yet.",
     )
 
 
@@ -118,9 +118,7 @@ def items_in(case: Case, table: str, stages: tuple[str, ...]) -> Refusal | None:
     if not rest:
         return None
     wanted = listed((s.title.lower() for s in spec.stages if s.id in stages), "or")
-    return case.refusal(
-        "items_in", f"{spec.title} {listed(rest)} {'is' if len(rest) == 1 else 'are'} not {wanted} yet."
-    )
+    return case.refusal("items_in", f"{spec.title} {listed(rest)} {by_count(len(rest), 'is', 'are')} not {wanted} yet.")
 
 
 @guard()
@@ -131,7 +129,8 @@ def attached(case: Case, at_least: int = 1, about: str | None = None) -> Refusal
         return None
     return case.refusal(
         "attached",
-        f"{counted(at_least, 'file')} must be attached{f' to {about}' if about else ''}; there {'is' if len(files) == 1 else 'are'} {len(files)}.",
+        f"{counted(at_least, 'file')} must be attached{f' to {about}' if about else ''}; "
+        f"there {by_count(len(files), 'is', 'are')} {len(files)}.",
     )
 
 

@@ -4,10 +4,11 @@ from datetime import date
 
 from upturn.core.calendar import DAY, Length, next_anniversary
 from upturn.core.case import Case
+from upturn.core.clocks import planned
 from upturn.core.guards.registry import guard
 from upturn.core.program import Anchor
 from upturn.core.refusals import Refusal
-from upturn.core.wording import counted, day_name, listed
+from upturn.core.wording import by_count, counted, day_name, listed
 
 
 @guard(stage="stage")
@@ -25,6 +26,7 @@ def days_since(
     move: str | None = None,
     log: str | None = None,
     section: str | None = None,
+    *,
     told: bool = False,
 ) -> Refusal | None:
     """A length of time has passed since the first time something happened; doing it again does not start it again."""
@@ -50,7 +52,10 @@ def _elapsed(case: Case, since: date | None, at_least: Length, what: str) -> Ref
     if case.today >= opens:
         return None
     passed = (case.today - since).days - paused
-    says = f"This is possible from {day_name(opens)}: {at_least} must pass since {what} ({day_name(since)}); {counted(passed, 'day')} {'has' if passed == 1 else 'have'} passed."
+    says = (
+        f"This is possible from {day_name(opens)}: {at_least} must pass since {what} ({day_name(since)}); "
+        f"{counted(passed, 'day')} {by_count(passed, 'has', 'have')} passed."
+    )
     if paused:
         says += f" {counted(paused, 'paused day')} did not count."
     return case.refusal("days_since", says, possible_from=opens)
@@ -106,8 +111,6 @@ def day_reached(case: Case, clock: str, day: int) -> Refusal | None:
 @guard(clock="clock")
 def not_crossing(case: Case, clock: str, month: int, day: int) -> Refusal | None:
     """A clock that would start now does not run past a day of the year."""
-    from upturn.core.clocks import planned  # clocks builds on guards: imported late to keep that one direction
-
     end = planned(case, clock).end
     limit = next_anniversary(month=month, day=day, on_or_after=case.today)
     if end <= limit:
@@ -135,22 +138,22 @@ def goals_due_after_today(case: Case) -> Refusal | None:
         return None
     return case.refusal(
         "goals_due_after_today",
-        f"{listed(late[:3])} {'lies' if len(late) == 1 else 'lie'} before today, so nobody could meet {'it' if len(late) == 1 else 'them'}. Give later dates.",
+        f"{listed(late[:3])} {by_count(len(late), 'lies', 'lie')} before today, "
+        f"so nobody could meet {by_count(len(late), 'it', 'them')}. Give later dates.",
     )
 
 
 @guard(clock="clock")
 def goals_due_within(case: Case, clock: str) -> Refusal | None:
     """Every goal's date lies inside a clock, running or planned."""
-    from upturn.core.clocks import planned
-
     state = case.plan.clocks.get(clock) or planned(case, clock)
     outside = [f"{title} ({day_name(due)})" for title, due in goal_dates(case) if due > state.end]
     if not outside:
         return None
     return case.refusal(
         "goals_due_within",
-        f"{listed(outside[:3])} {'lies' if len(outside) == 1 else 'lie'} after {case.program.clock[clock].title} ends on {day_name(state.end)}.",
+        f"{listed(outside[:3])} {by_count(len(outside), 'lies', 'lie')} after {case.program.clock[clock].title} "
+        f"ends on {day_name(state.end)}.",
     )
 
 

@@ -5,7 +5,7 @@ from upturn.core.conditions import is_answered
 from upturn.core.fields import inside, missing, missing_sentence, unmet
 from upturn.core.guards.registry import guard
 from upturn.core.refusals import Refusal
-from upturn.core.wording import counted, listed, sentence
+from upturn.core.wording import by_count, counted, listed, sentence
 
 
 @guard(sections="section")
@@ -87,7 +87,7 @@ def goal_count(case: Case, at_most: int = 5, at_least: int = 1) -> Refusal | Non
         return None
     if count < at_least:
         return case.refusal(
-            "goal_count", f"There {'is' if count == 1 else 'are'} {counted(count, 'goal')}; at least {at_least} needed."
+            "goal_count", f"There {by_count(count, 'is', 'are')} {counted(count, 'goal')}; at least {at_least} needed."
         )
     return case.refusal(
         "goal_count",
@@ -122,7 +122,8 @@ def consequence_stated(case: Case) -> Refusal | None:
         return None
     return case.refusal(
         "consequence_stated",
-        "The plan does not say yet what follows if it is not met. The person must be able to read that before it starts.",
+        "The plan does not say yet what follows if it is not met. "
+        "The person must be able to read that before it starts.",
     )
 
 
@@ -140,7 +141,8 @@ def dated_since(case: Case, table: str, column: str, field: str) -> Refusal | No
     title = case.program.field[field].title
     return case.refusal(
         "dated_since",
-        f"Row {listed(str(n) for n in early)} of “{_title(case, table)}” lies before “{title}” ({earliest}); what came earlier cannot be used.",
+        f"Row {listed(str(n) for n in early)} of “{_title(case, table)}” lies before “{title}” ({earliest}); "
+        "what came earlier cannot be used.",
     )
 
 
@@ -152,7 +154,8 @@ def rows_at_least(case: Case, table: str, at_least: int = 1) -> Refusal | None:
         return None
     return case.refusal(
         "rows_at_least",
-        f"“{_title(case, table)}” has {counted(len(rows), 'row')}; at least {at_least} {'is' if at_least == 1 else 'are'} needed.",
+        f"“{_title(case, table)}” has {counted(len(rows), 'row')}; "
+        f"at least {at_least} {by_count(at_least, 'is', 'are')} needed.",
     )
 
 
