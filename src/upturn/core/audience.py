@@ -44,16 +44,11 @@ def addressed(case: Case, event: E, readers: Iterable[str] | None = None, *, wit
     never reach them.
     """
     readers = tuple(readers) if readers is not None else all_readers(case.program)
-    if case.plan.told:
-        now, later = readers, ()
-    else:
-        own = case.actor.roles
-        waiting = tuple(r for r in readers if waits_for_telling(case.program, r) and r not in own)
-        now = tuple(r for r in readers if r not in waiting)
-        later = () if withheld else waiting
-    if withheld:
-        now = tuple(r for r in now if not waits_for_telling(case.program, r) or r in case.actor.roles)
-    return replace(event, audience=now, later=later)
+    waiting = tuple(r for r in readers if waits_for_telling(case.program, r) and r not in case.actor.roles)
+    if case.plan.told and not withheld:
+        return replace(event, audience=readers, later=())
+    now = tuple(r for r in readers if r not in waiting)
+    return replace(event, audience=now, later=() if withheld else waiting)
 
 
 def sees(roles: Iterable[str], audience: Iterable[str], later: Iterable[str], *, told: bool) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from upturn.core.calendar import DAY, Length, beyond_allowance, days_between, how_shifted, next_anniversary, shifted
 from upturn.core.case import Case
@@ -121,12 +122,14 @@ def _refuse_bounds(case: Case, clock: Clock, start: date, end: date, floor: date
         raise against(f"{clock.title} would end on {day_name(end)}, before it starts on {day_name(start)}.")
     if floor and end < floor:
         raise against(
-            f"{clock.title} lasts at least {clock.min}: from {day_name(start)} it cannot end before {day_name(floor)}; it would end on {day_name(end)}."
+            f"{clock.title} lasts at least {clock.min}: from {day_name(start)} it cannot end before {day_name(floor)}; "
+            f"it would end on {day_name(end)}."
         )
     longest = case.end_of(start, clock.max, first_day_counts=clock.first_day_counts) if clock.max else None
     if longest and end > longest:
         raise against(
-            f"{clock.title} lasts at most {clock.max}: from {day_name(start)} it must end by {day_name(longest)}; it would end on {day_name(end)}."
+            f"{clock.title} lasts at most {clock.max}: from {day_name(start)} it must end by {day_name(longest)}; "
+            f"it would end on {day_name(end)}."
         )
     if cap and end > cap:
         raise against(f"{clock.title} must end by {day_name(cap)}; it would end on {day_name(end)}.")
@@ -158,7 +161,8 @@ def started(case: Case, clock_id: str) -> list[Event]:
     """The events by which a clock starts: its dates, and those of its check-ins."""
     plan = planned(case, clock_id)
     dated = Dated(
-        what="clock", id=clock_id, cause="started", start=plan.start, end=plan.end, how=plan.how, floor=plan.floor, cap=plan.cap,
+        what="clock", id=clock_id, cause="started", start=plan.start, end=plan.end, how=plan.how, floor=plan.floor,
+        cap=plan.cap,
         days=days_between(plan.start, plan.end, first_day_counts=case.program.clock[clock_id].first_day_counts),
     )  # fmt: skip
     state = ClockState(clock_id, plan.start, plan.end, plan.end, plan.how)
@@ -205,25 +209,24 @@ def _every(case: Case, rhythm: CheckIn) -> Length | None:
 def _dates(case: Case, rhythm: CheckIn, state: ClockState) -> Iterator[tuple[date, str, str]]:
     if rhythm.dates_from and rhythm.table:
         for row in case.rows(rhythm.table):
-            given = row.get(rhythm.dates_from) or ()
-            for value in given if isinstance(given, list | tuple) else [given]:
-                day = (
-                    value
-                    if isinstance(value, str)
-                    else next((v for k, v in value.items() if k != "_id" and _is_day(v)), "")
-                )
-                if _is_day(day) and state.start <= date.fromisoformat(day) <= state.end:
-                    yield date.fromisoformat(day), rhythm.table, row["_id"]
+            found = _days_in(row.get(rhythm.dates_from))
+            yield from ((day, rhythm.table, row["_id"]) for day in found if state.start <= day <= state.end)
         return
-    days = [d for d in _running(case, rhythm, state)] + [state.start + (d - 1) * DAY for d in rhythm.days]
+    days = {*_running(case, rhythm, state), *(state.start + (d - 1) * DAY for d in rhythm.days)}
     business = case.calendars.get("business_days")
+    if rhythm.on_open_days and business:
+        days = {business.next_open(day) for day in days}
     rows = [(rhythm.table, r["_id"]) for r in case.rows(rhythm.table)] if rhythm.table else [("", "")]
-    for day in sorted(set(days)):
-        if rhythm.on_open_days and business:
-            day = business.next_open(day)
-        if state.start <= day <= state.end:
-            for table, row in rows:
-                yield day, table, row
+    yield from ((day, table, row) for day in sorted(days) if state.start <= day <= state.end for table, row in rows)
+
+
+def _days_in(answer: Any) -> list[date]:
+    """The days in a date, in several, or in the rows of a nested table (the first date of each row)."""
+    found = []
+    for value in answer if isinstance(answer, list | tuple) else [answer]:
+        cells = [v for k, v in value.items() if k != "_id"] if isinstance(value, Mapping) else [value]
+        found += [date.fromisoformat(cell) for cell in cells if _is_day(cell)][:1]
+    return found
 
 
 def _is_day(value: object) -> bool:

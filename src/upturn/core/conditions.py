@@ -144,7 +144,8 @@ def compute(fields: Iterable[FormField], names: tuple[tuple[str, str], ...], val
 
 
 def is_answered(value: Any) -> bool:
-    return value is not None and value != "" and value != [] and value != {}
+    """Whether an answer is there: a no and a zero are answers; nothing, no text and no rows are not."""
+    return value is not None and not (isinstance(value, str | list | dict) and not value)
 
 
 def bind(field: FormField, value: Any, program: Program) -> Any:

@@ -331,8 +331,9 @@ class Erased(Event):
 TYPES: Mapping[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
-        Opened, Answered, Logged, Screened, Moved, Dated, Scheduled, Paused, Resumed, Signed, Voided, Approved, Commented,
-        Replied, Stated, CheckedIn, Lapsed, ItemMoved, Proposed, Amended, PartyChanged, Attached, Noticed, Corrected, Erased,
+        Opened, Answered, Logged, Screened, Moved, Dated, Scheduled, Paused, Resumed, Signed, Voided, Approved,
+        Commented, Replied, Stated, CheckedIn, Lapsed, ItemMoved, Proposed, Amended, PartyChanged, Attached, Noticed,
+        Corrected, Erased,
     )
 }  # fmt: skip
 
@@ -352,25 +353,20 @@ class Fact:
 
 
 @cache
-def _dates(cls: type[Event]) -> frozenset[str]:
-    hints = get_type_hints(cls)
-    return frozenset(f.name for f in fields(cls) if hints[f.name] in (date, date | None))
+def _dates(kind: str) -> frozenset[str]:
+    hints = get_type_hints(TYPES[kind])
+    return frozenset(name for name, hint in hints.items() if hint in (date, date | None))
 
 
 @cache
-def _names(cls: type[Event]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(cls))
+def _defaults(kind: str) -> Mapping[str, Any]:
+    return {f.name: f.default for f in fields(TYPES[kind])}
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """The payload of an event. Empty fields are left out, so that adding one changes no digest."""
-    payload: dict[str, Any] = {}
-    for name in _names(type(event)):
-        value = getattr(event, name)
-        if value is None or value == "" or value == () or value is False:
-            continue
-        payload[name.rstrip("_")] = _json(value)
-    return payload
+    """The payload of an event. What holds its default is left out, so that adding a field changes no digest."""
+    values = {name: (getattr(event, name), default) for name, default in _defaults(type(event).__name__).items()}
+    return {name.rstrip("_"): _json(value) for name, (value, default) in values.items() if value != default}
 
 
 def _json(value: Any) -> Any:
@@ -385,10 +381,9 @@ def _json(value: Any) -> Any:
 
 def from_json(kind: str, payload: Mapping[str, Any]) -> Event:
     """An event from its payload. Raises KeyError for an unknown type, TypeError for a payload of another type."""
-    cls = TYPES[kind]
-    dates = _dates(cls)
+    dates = _dates(kind)
     values: dict[str, Any] = {}
-    for name in _names(cls):
+    for name in _defaults(kind):
         key = name.rstrip("_")
         if key not in payload:
             continue
@@ -400,7 +395,4 @@ def from_json(kind: str, payload: Mapping[str, Any]) -> Event:
         elif name == "parties":
             value = {code: tuple(roles) for code, roles in value.items()}
         values[name] = value
-    for name in ("answers", "changes"):
-        if name in _names(cls):
-            values.setdefault(name, {})
-    return cls(**values)
+    return TYPES[kind](**values)

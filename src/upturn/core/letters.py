@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Literal
 
 from upturn.core.case import Case
 from upturn.core.fields import show
+from upturn.core.program import Disposition, Finding
 from upturn.core.wording import day_name, listed
 
 _FIELD = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
@@ -18,8 +20,8 @@ GENERAL: Mapping[str, Callable[[Case], str]] = {
     "group": lambda case: case.facts.group,
     "stage": lambda case: case.stage.title,
     "today": lambda case: day_name(case.today),
-    "finding": lambda case: _finding(case),
-    "disposition": lambda case: _disposition(case),
+    "finding": lambda case: _decided(case, "finding"),
+    "disposition": lambda case: _decided(case, "disposition"),
     "reasons": lambda case: case.plan.decision.reasons if case.plan.decision else "",
     "contact": lambda case: str(case.facts.settings.get(case.program.contact.setting) or ""),
 }
@@ -74,15 +76,9 @@ def _people(case: Case, role: str) -> str:
     return listed(case.names(p.code) for p in case.plan.holders(role))
 
 
-def _finding(case: Case) -> str:
+def _decided(case: Case, what: Literal["finding", "disposition"]) -> str:
+    """The title of what the latest decision found, or of what followed from it."""
     decision = case.plan.decision
-    return case.program.finding[decision.finding].title if decision and decision.finding in case.program.finding else ""
-
-
-def _disposition(case: Case) -> str:
-    decision = case.plan.decision
-    return (
-        case.program.disposition[decision.disposition].title
-        if decision and decision.disposition in case.program.disposition
-        else ""
-    )
+    titles: Mapping[str, Finding | Disposition] = getattr(case.program, what)
+    chosen = titles.get(getattr(decision, what)) if decision else None
+    return chosen.title if chosen else ""

@@ -402,12 +402,13 @@ def _dated(plan: Plan, fact: Fact, event: e.Dated) -> Plan:
     return _DATED[event.what](plan, fact, event)
 
 
-def _dated_clock(plan: Plan, fact: Fact, event: e.Dated) -> Plan:
+def _dated_clock(plan: Plan, _fact: Fact, event: e.Dated) -> Plan:
     before = plan.clocks.get(event.id)
     if event.cause == "stopped" and before:
         state = replace(before, stopped=True)
     elif before is None or event.cause == "started":
-        assert event.start and event.end
+        assert event.start
+        assert event.end
         state = ClockState(event.id, event.start, event.end, event.end, event.how, event.floor, event.cap)
     else:
         state = replace(
@@ -502,8 +503,8 @@ def _approved(plan: Plan, fact: Fact, event: e.Approved) -> Plan:
 
 def _commented(plan: Plan, fact: Fact, event: e.Commented) -> Plan:
     state = CommentState(
-        event.number, event.section, event.field, event.text, event.proposed, fact.actor, event.role, fact.day(), fact.seq,
-        event.audience, event.later,
+        event.number, event.section, event.field, event.text, event.proposed, fact.actor, event.role, fact.day(),
+        fact.seq, event.audience, event.later,
     )  # fmt: skip
     return replace(plan, comments={**plan.comments, event.number: state})
 

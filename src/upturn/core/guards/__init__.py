@@ -19,7 +19,7 @@ __all__ = ["GUARDS", "Guard", "arguments", "outcome", "people", "record", "refus
 
 def refusals_of(rules: Iterable[Rule], case: Case) -> list[Refusal]:
     """What stands against, one refusal per rule that is not met; rules whose `if` does not hold are passed over."""
-    against = []
+    against: list[Refusal] = []
     for rule in rules:
         if rule.if_ is not None and not case.when(rule.if_):
             continue
