@@ -118,6 +118,7 @@ _OWN = {
     ("ItemMove", "from_"),
     ("ItemMove", "to"),
     ("Extension", "from_"),
+    ("SupportTable", "owner"),
     ("Items", "stages"),
     ("Items", "moves"),
     ("Start", "by"),
