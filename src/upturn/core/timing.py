@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from upturn.core import events as e
@@ -10,6 +11,7 @@ from upturn.core.calendar import DAY, before
 from upturn.core.case import Case
 from upturn.core.facts import CLOCK, Actor
 from upturn.core.following import is_running, made_by_clock, noticed
+from upturn.core.plan import ProposalState
 from upturn.core.program import Notice
 from upturn.core.verbs.changing import amended
 
@@ -37,8 +39,7 @@ def _clocks(case: Case) -> Iterator[Moment]:
     for state in case.plan.clocks.values():
         if state.ended or state.stopped or (paused and state.id in paused.clocks):
             continue
-        lapsed = e.Lapsed(what="clock", id=state.id, due=state.end)
-        yield state.end + DAY, lambda lapsed=lapsed: [addressed(case, lapsed)]
+        yield state.end + DAY, partial(_lapsed, case, "clock", state.id, state.end)
 
 
 def _deadlines(case: Case) -> Iterator[Moment]:
@@ -47,11 +48,7 @@ def _deadlines(case: Case) -> Iterator[Moment]:
         if state is None or not is_running(case, spec.id):
             continue
         says = spec.silence.says if spec.silence else spec.otherwise
-
-        def pass_by(id_: str = spec.id, due: date = state.due, says: str = says) -> list[e.Event]:
-            return [addressed(case, e.Lapsed(what="deadline", id=id_, due=due, says=says))]
-
-        yield state.due + DAY, pass_by
+        yield state.due + DAY, partial(_lapsed, case, "deadline", state.id, state.due, says)
 
 
 def _check_ins(case: Case) -> Iterator[Moment]:
@@ -65,8 +62,7 @@ def _check_ins(case: Case) -> Iterator[Moment]:
         clock = case.plan.clocks.get(spec.clock)
         if clock and clock.stopped:
             continue
-        missed = e.Lapsed(what="checkin", id=state.id, due=state.due)
-        yield case.after(state.due, spec.grace) + DAY, lambda missed=missed: [addressed(case, missed)]
+        yield case.after(state.due, spec.grace) + DAY, partial(_lapsed, case, "checkin", state.id, state.due)
 
 
 def _moves(case: Case) -> Iterator[Moment]:
@@ -84,25 +80,20 @@ def _moves(case: Case) -> Iterator[Moment]:
         elif spec.after.stage_for and plan.stage_since:
             day = case.after(plan.stage_since, spec.after.stage_for)
         if day:
-            yield day, lambda id_=spec.id: made_by_clock(clock_case(case), id_)
+            yield day, partial(made_by_clock, clock_case(case), spec.id)
 
 
 def _notices(case: Case) -> Iterator[Moment]:
     for spec in case.program.notices:
         target = _target(case, spec)
-        if target is None or not (spec.before or spec.after):
+        key = f"{spec.id}@{target}"
+        if target is None or key in case.plan.noticed:
             continue
-        key = f"{spec.id}@{target.isoformat()}"
-        if key in case.plan.noticed:
-            continue
-        if spec.before:
+        if spec.before and case.today <= target:
             day = before(target, spec.before, calendars=case.calendars, units=case.program.units)
-            if case.today > target:
-                continue
-        else:
-            assert spec.after
-            day = case.after(target, spec.after)
-        yield day, lambda spec=spec, key=key: [noticed(case, spec, key=key)]
+            yield day, partial(_noticed, case, spec, key)
+        elif spec.after:
+            yield case.after(target, spec.after), partial(_noticed, case, spec, key)
 
 
 def _target(case: Case, spec: Notice) -> date | None:
@@ -119,7 +110,19 @@ def _target(case: Case, spec: Notice) -> date | None:
 def _proposals(case: Case) -> Iterator[Moment]:
     for proposal in case.plan.proposals.values():
         if proposal.effective and not proposal.outcome:
-            yield proposal.effective, lambda proposal=proposal: [amended(case, proposal, "imposed")]
+            yield proposal.effective, partial(_imposed, case, proposal)
+
+
+def _lapsed(case: Case, what: str, id_: str, due: date, says: str = "") -> list[e.Event]:
+    return [addressed(case, e.Lapsed(what=what, id=id_, due=due, says=says))]
+
+
+def _noticed(case: Case, spec: Notice, key: str) -> list[e.Event]:
+    return [noticed(case, spec, key=key)]
+
+
+def _imposed(case: Case, proposal: ProposalState) -> list[e.Event]:
+    return [amended(case, proposal, "imposed")]
 
 
 def wakes(case: Case) -> datetime | None:
