@@ -9,7 +9,7 @@ from upturn.core.plan import Plan
 from upturn.core.program import Program
 
 
-def covered(program: Program, plan: Plan, sections: Iterable[str], *, meaning: str = "") -> str:
+def covered(plan: Plan, sections: Iterable[str], *, meaning: str = "") -> str:
     """SHA-256 (hex) of the program version, the statement signed and the covered sections as they stand."""
     words: dict[str, Any] = {s: plan.sections[s].answers for s in sections if s in plan.sections}
     value = {"program": plan.digest, "variant": plan.variant, "meaning": meaning, "sections": words}
@@ -18,7 +18,7 @@ def covered(program: Program, plan: Plan, sections: Iterable[str], *, meaning: s
 
 def of_signature(program: Program, plan: Plan, signature: str) -> str:
     spec = program.signature[signature]
-    return covered(program, plan, spec.covers, meaning=spec.meaning)
+    return covered(plan, spec.covers, meaning=spec.meaning)
 
 
 def document(value: object) -> str:

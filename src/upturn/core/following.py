@@ -1,7 +1,8 @@
 """What follows from an event by itself: deadlines begin and are met, signatures fall, notices are queued."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from upturn.core import events as e
 from upturn.core.audience import addressed
@@ -16,46 +17,45 @@ from upturn.core.program import Acts, Deadline, Notice, Trigger
 from upturn.core.verbs import VERBS
 from upturn.core.wording import day_name
 
-_SIMPLE: dict[str, type[e.Event]] = {
-    "statement": e.Stated,
-    "comment": e.Commented,
-    "proposal": e.Proposed,
-    "voided": e.Voided,
-    "paused": e.Paused,
+
+def _clock_matches(trigger: Trigger, event: e.Dated) -> bool:
+    started = event.cause == "started" and trigger.clock_start == event.id
+    return event.what == "clock" and (started or (event.cause == "extended" and trigger.event == "extended"))
+
+
+def _lapse_matches(trigger: Trigger, event: e.Lapsed) -> bool:
+    named = {"clock": trigger.clock_end, "deadline": trigger.deadline}.get(event.what)
+    return named == event.id or (event.what == "checkin" and trigger.event == "check_in_missed")
+
+
+def _move_matches(trigger: Trigger, event: e.Moved) -> bool:
+    return trigger.move == event.move or (event.to != event.from_ and trigger.stage == event.to)
+
+
+_MATCHES: Mapping[type[e.Event], Callable[[Trigger, Any], bool]] = {
+    e.Opened: lambda trigger, event: trigger.stage == event.stage,
+    e.Moved: _move_matches,
+    e.Screened: lambda trigger, event: bool(event.to) and trigger.stage == event.to,
+    e.Dated: _clock_matches,
+    e.Lapsed: _lapse_matches,
+    e.Signed: lambda trigger, event: trigger.signature == event.signature,
+    e.Logged: lambda trigger, event: trigger.log == event.log,
+    e.Approved: lambda trigger, event: trigger.approval == event.approval and event.outcome != "recused",
+    e.Answered: lambda trigger, event: trigger.section == event.section,
+    e.CheckedIn: lambda trigger, event: trigger.event == "check_in" and event.state == "held",
+    e.PartyChanged: lambda trigger, event: trigger.event == "handed_over" and bool(event.instead_of),
+    e.Stated: lambda trigger, event: trigger.event == "statement",
+    e.Commented: lambda trigger, event: trigger.event == "comment",
+    e.Proposed: lambda trigger, event: trigger.event == "proposal",
+    e.Voided: lambda trigger, event: trigger.event == "voided",
+    e.Paused: lambda trigger, event: trigger.event == "paused",
 }
 
 
 def matches(trigger: Trigger, event: e.Event) -> bool:
     """Whether an event is what a trigger names."""
-    match event:
-        case e.Moved():
-            return trigger.move == event.move or (
-                trigger.stage is not None and trigger.stage == event.to != event.from_
-            )
-        case e.Opened():
-            return trigger.stage == event.stage
-        case e.Screened():
-            return trigger.stage is not None and trigger.stage == event.to
-        case e.Dated(what="clock"):
-            return (trigger.clock_start == event.id and event.cause == "started") or (
-                trigger.event == "extended" and event.cause == "extended"
-            )
-        case e.Lapsed():
-            named = {"clock": trigger.clock_end, "deadline": trigger.deadline}.get(event.what)
-            return named == event.id or (event.what == "checkin" and trigger.event == "check_in_missed")
-        case e.Signed():
-            return trigger.signature == event.signature
-        case e.Logged():
-            return trigger.log == event.log
-        case e.Approved():
-            return trigger.approval == event.approval and event.outcome != "recused"
-        case e.Answered():
-            return trigger.section == event.section
-        case e.CheckedIn(state="held"):
-            return trigger.event == "check_in"
-        case e.PartyChanged():
-            return trigger.event == "handed_over" and bool(event.instead_of)
-    return trigger.event is not None and _SIMPLE.get(trigger.event) is type(event)
+    test = _MATCHES.get(type(event))
+    return test is not None and test(trigger, event)
 
 
 def follow(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:
@@ -106,21 +106,19 @@ def _has_happened(plan: Plan, trigger: Trigger) -> bool:
     )
 
 
+_MEETS: Mapping[type[e.Event], Callable[[Acts, Any], bool]] = {
+    e.Moved: lambda acts, event: event.move in acts.moves,
+    e.Signed: lambda acts, event: event.signature in acts.signatures,
+    e.Logged: lambda acts, event: event.log in acts.logs,
+    e.Approved: lambda acts, event: event.approval in acts.approvals and event.outcome != "recused",
+    e.Answered: lambda acts, event: event.section in acts.sections,
+    e.Stated: lambda acts, event: acts.statement,
+}
+
+
 def _meets(acts: Acts, event: e.Event) -> bool:
-    match event:
-        case e.Moved():
-            return event.move in acts.moves
-        case e.Signed():
-            return event.signature in acts.signatures
-        case e.Logged():
-            return event.log in acts.logs
-        case e.Approved():
-            return event.approval in acts.approvals and event.outcome != "recused"
-        case e.Answered():
-            return event.section in acts.sections
-        case e.Stated():
-            return acts.statement
-    return False
+    test = _MEETS.get(type(event))
+    return test is not None and test(acts, event)
 
 
 def is_running(case: Case, deadline: str) -> bool:

@@ -194,7 +194,7 @@ class FormField(Part):
     show_if: Condition | None = None
     default: Any = None
     prefill: str | None = None
-    """Where the first value comes from: `subject.name`, `lead.name`, `subject.FIELD`, `start.FIELD`, `group.name` ..."""
+    """Where the first value comes from: `subject.name`, `lead.name`, `subject.FIELD`, `start.FIELD` ..."""
     unit: Text | None = None
     currency: Text | None = None
     min: float | None = None
@@ -926,6 +926,15 @@ class GeneralRule(Part):
     args: Mapping[str, Any] = {}
 
 
+class Attachments(Part):
+    """What may be attached to a plan."""
+
+    max_mb: int = Field(10, ge=1, le=50)
+    types: tuple[str, ...] = ("pdf", "png", "jpg", "jpeg", "txt", "csv", "docx", "xlsx", "odt", "ods")
+    by: Ids = ()
+    """Parties who may attach; empty: everybody on the plan."""
+
+
 class Program(Part):
     """One version of a program, for one variant, in one language."""
 
@@ -979,7 +988,7 @@ class Program(Part):
     consequence_field: Id | None = None
     administration: Administration = Administration()
     retention: Retention | None = None
-    attachments: "Attachments" = Field(default_factory=lambda: Attachments())
+    attachments: Attachments = Attachments()
     single: bool = False
     """A person may have only one open plan under this program."""
 
@@ -1076,15 +1085,6 @@ class Program(Part):
     def lead_role(self) -> str:
         leads = self.of_kind("lead")
         return leads[0] if leads else self.subject_role
-
-
-class Attachments(Part):
-    """What may be attached to a plan."""
-
-    max_mb: int = Field(10, ge=1, le=50)
-    types: tuple[str, ...] = ("pdf", "png", "jpg", "jpeg", "txt", "csv", "docx", "xlsx", "odt", "ods")
-    by: Ids = ()
-    """Parties who may attach; empty: everybody on the plan."""
 
 
 for _part in (Section, Items, Extension, Clock, Deadline, Move, CheckIn, Letter, Program, End, Option, FormField):

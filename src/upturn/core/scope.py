@@ -4,41 +4,34 @@ A command whose reading is stale is tried again by itself when no later entry to
 and closing rely on the whole `text`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from upturn.core import events as e
+
+_TOUCHES: Mapping[type[e.Event], Callable[[Any], set[str]]] = {
+    e.Answered: lambda event: {"text", f"section:{event.section}"},
+    e.Amended: lambda event: {"text", "stage", *(f"section:{s}" for s in event.changes)},
+    e.Moved: lambda event: {"stage", "decision"},
+    e.Screened: lambda event: {"screening", "stage"} if event.to else {"screening"},
+    e.Dated: lambda event: {"clocks"} if event.what == "clock" else {f"{event.what}:{event.id}"},
+    e.Paused: lambda event: {"clocks"},
+    e.Resumed: lambda event: {"clocks"},
+    e.Signed: lambda event: {"signatures", "approvals"},
+    e.Voided: lambda event: {"signatures", "approvals"},
+    e.Approved: lambda event: {"approvals"},
+    e.CheckedIn: lambda event: {f"checkin:{event.checkin}"} if event.state == "held" else set(),
+    e.ItemMoved: lambda event: {f"item:{event.table}/{event.row}"},
+    e.Replied: lambda event: {f"{event.to}:{event.number}"},
+    e.PartyChanged: lambda event: {"parties"},
+    e.Erased: lambda event: {"text"},
+}
 
 
 def touched(event: e.Event | None) -> frozenset[str]:
     """The names an event changes; empty for one that nothing relies on (a comment, a statement, a notice)."""
-    match event:
-        case e.Answered():
-            return frozenset({f"section:{event.section}", "text"})
-        case e.Amended():
-            return frozenset({"text", "stage", *(f"section:{s}" for s in event.changes)})
-        case e.Moved():
-            return frozenset({"stage", "decision"})
-        case e.Screened():
-            return frozenset({"screening"} | ({"stage"} if event.to else set()))
-        case e.Dated():
-            return frozenset({"clocks"}) if event.what == "clock" else frozenset({f"{event.what}:{event.id}"})
-        case e.Paused() | e.Resumed():
-            return frozenset({"clocks"})
-        case e.Signed() | e.Voided():
-            return frozenset({"signatures", "approvals"})
-        case e.Approved():
-            return frozenset({"approvals"})
-        case e.CheckedIn():
-            return frozenset({f"checkin:{event.checkin}"}) if event.state == "held" else frozenset()
-        case e.ItemMoved():
-            return frozenset({f"item:{event.table}/{event.row}"})
-        case e.Replied():
-            return frozenset({f"{event.to}:{event.number}"})
-        case e.PartyChanged():
-            return frozenset({"parties"})
-        case e.Erased():
-            return frozenset({"text"})
-    return frozenset()
+    names = _TOUCHES.get(type(event)) if event else None
+    return frozenset(names(event)) if names else frozenset()
 
 
 NAMES: Mapping[str, str] = {
