@@ -1,0 +1,134 @@
+"""The database itself refuses to change what is on record: triggers, in the words of SQLite and of PostgreSQL.
+
+Entries and program versions are never changed or deleted; a payload is deleted only when an Erased entry of its plan covers it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """One thing that is refused: `event` on `table`, where `unless` (SQL over OLD) does not hold; `says` why."""
+
+    name: str
+    table: str
+    event: str
+    says: str
+    unless: str = ""
+
+
+PAYLOAD_ERASED = """EXISTS (
+    SELECT 1 FROM records_entry gone
+    JOIN records_entry erasure ON erasure.plan_id = gone.plan_id AND erasure.type = 'Erased'
+    JOIN records_payload said ON said.entry_id = erasure.id
+    WHERE gone.id = OLD.entry_id AND gone.type <> 'Erased'
+    AND gone.seq BETWEEN {first} AND {last})"""
+
+PROGRAM_COLUMNS = "organization_id, key, version, title, language, digest, source, document, published_at"
+
+BANS = (
+    Ban("entry_no_update", "records_entry", "UPDATE", "An entry is never changed."),
+    Ban("entry_no_delete", "records_entry", "DELETE", "An entry is never deleted."),
+    Ban("payload_no_update", "records_payload", "UPDATE", "A payload is never changed."),
+    Ban(
+        "payload_no_delete",
+        "records_payload",
+        "DELETE",
+        "A payload goes only when an Erased entry covers it.",
+        PAYLOAD_ERASED,
+    ),
+    Ban(
+        "program_no_update",
+        "records_programversion",
+        f"UPDATE OF {PROGRAM_COLUMNS}",
+        "A program version is never changed.",
+    ),
+    Ban("program_no_delete", "records_programversion", "DELETE", "A program version is never deleted."),
+)
+KEPT = ("records_entry", "records_payload", "records_programversion")
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put the triggers in place. Raises NotImplementedError on a database that we do not know."""
+    _run(connection, _installing(connection.vendor))
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away: for a migration backwards, and for tests that empty their database."""
+    _run(connection, _removing(connection.vendor))
+
+
+def _run(connection: BaseDatabaseWrapper, statements: Iterator[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _installing(vendor: str) -> Iterator[str]:
+    if vendor == "sqlite":
+        yield from map(_sqlite, BANS)
+        yield from (
+            _sqlite_no_replacing(table, key)
+            for table, key in (
+                ("records_entry", "plan_id = NEW.plan_id AND seq = NEW.seq"),
+                ("records_payload", "entry_id = NEW.entry_id"),
+            )
+        )
+    elif vendor == "postgresql":
+        for ban in BANS:
+            yield from _postgresql(ban)
+        yield from (_postgresql_no_truncate(table) for table in KEPT)
+    else:
+        raise NotImplementedError(f"There are no triggers for {vendor}: use SQLite or PostgreSQL.")
+
+
+def _sqlite(ban: Ban) -> str:
+    when = f"WHEN NOT {ban.unless.format(first=_sqlite_json('first'), last=_sqlite_json('last'))}" if ban.unless else ""
+    return f"CREATE TRIGGER {ban.name} BEFORE {ban.event} ON {ban.table} {when} BEGIN SELECT RAISE(ABORT, '{ban.says}'); END"
+
+
+def _sqlite_json(key: str) -> str:
+    return f"json_extract(said.body, '$.{key}')"
+
+
+def _sqlite_no_replacing(table: str, same: str) -> str:
+    """INSERT OR REPLACE deletes without a DELETE trigger, so it is met before it inserts."""
+    return (
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"
+        f" BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table} is only added to'); END"
+    )
+
+
+def _postgresql(ban: Ban) -> Iterator[str]:
+    test = (
+        f"IF {ban.unless.format(first=_postgresql_json('first'), last=_postgresql_json('last'))} THEN RETURN OLD; END IF; "
+        if ban.unless
+        else ""
+    )
+    yield (
+        f"CREATE OR REPLACE FUNCTION {ban.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {test}"
+        f"RAISE EXCEPTION '{ban.says}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    yield f"CREATE TRIGGER {ban.name} BEFORE {ban.event} ON {ban.table} FOR EACH ROW EXECUTE FUNCTION {ban.name}()"
+    if not ban.unless:
+        return
+
+
+def _postgresql_json(key: str) -> str:
+    return f"(said.body::jsonb ->> '{key}')::integer"
+
+
+def _postgresql_no_truncate(table: str) -> str:
+    return f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION entry_no_delete()"
+
+
+def _removing(vendor: str) -> Iterator[str]:
+    if vendor == "sqlite":
+        yield from (f"DROP TRIGGER IF EXISTS {ban.name}" for ban in BANS)
+        yield from (f"DROP TRIGGER IF EXISTS {table}_no_replace" for table in KEPT)
+        return
+    yield from (f"DROP TRIGGER IF EXISTS {ban.name} ON {ban.table}" for ban in BANS)
+    yield from (f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}" for table in KEPT)

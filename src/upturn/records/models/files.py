@@ -1,0 +1,26 @@
+"""Files beside plans: the row says where the bytes lie; the ledger holds their digest."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from upturn.records.models.people import Organization, Person
+from upturn.records.models.plans import Plan
+
+
+class Attachment(models.Model):
+    """A stored file. It is on record only when an Attached entry of the plan names its digest."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, db_index=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="attachments", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
+    path = models.CharField(max_length=200)
+    """Below the data folder's `files`."""
+    uploaded_by = models.ForeignKey(Person, models.PROTECT)
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "sha256"], name="one_copy_per_plan")]
