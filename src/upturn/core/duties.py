@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from upturn.core.audience import waits_for_telling
 from upturn.core.case import Case
 from upturn.core.following import is_running
-from upturn.core.guards.people import approval_reached
+from upturn.core.guards.people import answers_counting, approval_reached
 from upturn.core.guards.words import missing_in
 from upturn.core.verbs.changing import agreeing
 from upturn.core.verbs.checking_in import preparers
@@ -149,7 +149,7 @@ def _approvals(case: Case) -> Iterator[Duty]:
             continue
         if any(not approval_reached(case, case.program.approval[a]) for a in spec.after):
             continue
-        answered = {a.role for a in case.plan.approvals_standing(spec.id)}
+        answered = {a.role for a in answers_counting(case, spec)}
         due = case.after(since, spec.within) if spec.within else None
         for role in spec.by:
             if role not in answered or isinstance(spec.need, int):

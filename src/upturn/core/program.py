@@ -688,6 +688,8 @@ class Approval(Part):
     """Parties who may act when all others are recused or absent."""
     independent: bool = True
     """Not by the person who is lead or subject of the plan."""
+    each_time: bool = False
+    """Asked anew whenever the plan comes back to one of its stages; what was answered before no longer counts."""
     asks: tuple[FormField, ...] = ()
     within: Span | None = None
     otherwise: Text | None = None

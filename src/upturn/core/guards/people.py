@@ -2,6 +2,7 @@
 
 from upturn.core.case import Case
 from upturn.core.guards.registry import guard
+from upturn.core.plan import ApprovalGiven
 from upturn.core.program import Approval
 from upturn.core.refusals import Refusal
 from upturn.core.wording import by_count, counted, day_name, listed
@@ -50,9 +51,18 @@ def _who(case: Case, spec: Approval) -> str:
     return f"at least {counted(spec.need, 'person', 'people')} of {who}" if isinstance(spec.need, int) else who
 
 
+def answers_counting(case: Case, spec: Approval) -> tuple[ApprovalGiven, ...]:
+    """The answers to an approval that count here: not voided and, where it is asked each time, given since then."""
+    given = case.plan.approvals_standing(spec.id)
+    if not spec.each_time:
+        return given
+    came = max((m.seq for m in case.plan.moves if m.to in spec.in_ and m.from_ not in spec.in_), default=0)
+    return tuple(a for a in given if a.seq > came)
+
+
 def approval_reached(case: Case, spec: Approval) -> bool:
     """Whether enough of those who may have said yes, and none that counts said no after."""
-    given = case.plan.approvals_standing(spec.id)
+    given = answers_counting(case, spec)
     latest = {a.by: a for a in given}
     yes = [a for a in latest.values() if a.outcome in ("approved", "concurred", "consulted")]
     if isinstance(spec.need, int):
@@ -89,7 +99,7 @@ def not_same_person(
         taken = {p.code for p in case.plan.holders(role)}
         what = f"is the {case.role_title(role)} of this plan"
     elif approval:
-        taken = {a.by for a in case.plan.approvals_standing(approval)}
+        taken = {a.by for a in answers_counting(case, case.program.approval[approval])}
         what = f"gave “{case.program.approval[approval].title}”"
     else:
         made = case.plan.made(move or "")

@@ -28,16 +28,23 @@ def days_since(
     section: str | None = None,
     *,
     told: bool = False,
+    latest: bool = False,
 ) -> Refusal | None:
-    """A length of time has passed since the first time something happened; doing it again does not start it again."""
+    """A length of time has passed since the first time something happened; doing it again does not start it again.
+
+    `latest`: since the last time (a notice period that every new invitation begins anew).
+    """
+    last = -1 if latest else 0
     if told:
         since, what = case.plan.told, "the plan was given to the person it is about"
     elif move:
         made = case.plan.made(move)
-        since, what = (made[0].on if made else None), f"“{case.program.move[move].title}”"
+        since, what = (made[last].on if made else None), f"“{case.program.move[move].title}”"
     elif log:
         records = case.plan.logs.get(log, ())
-        since, what = (min(r.on for r in records) if records else None), f"the first “{case.program.log[log].title}”"
+        which = "latest" if latest else "first"
+        days = sorted(r.on for r in records)
+        since, what = (days[last] if days else None), f"the {which} “{case.program.log[log].title}”"
     else:
         written = case.plan.sections.get(section or "")
         since, what = (written.on if written else None), f"“{case.program.section[section or ''].title}”"

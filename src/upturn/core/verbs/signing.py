@@ -6,7 +6,7 @@ from upturn.core.commands import Approve, Sign
 from upturn.core.digests import of_signature
 from upturn.core.events import Approved, Event, Signed
 from upturn.core.guards import refusals_of
-from upturn.core.guards.people import approval_reached
+from upturn.core.guards.people import answers_counting, approval_reached
 from upturn.core.guards.words import all_answered
 from upturn.core.program import Approval, Signature
 from upturn.core.refusals import Conflict, Refusal, Refused
@@ -125,9 +125,7 @@ def _approve_open(case: Case, target: str) -> Refusal | None:
         return no(case, "There is no such approval.")
     what = f"“{spec.title}”"
     hidden = None if case.when(spec.show_if) else no(case, f"{what} is not needed with the answers given.")
-    own = [
-        a for a in case.plan.approvals_standing(target) if a.by == case.actor.code and a.outcome not in ("returned",)
-    ]
+    own = [a for a in answers_counting(case, spec) if a.by == case.actor.code and a.outcome not in ("returned",)]
     done = no(case, f"Your answer to {what} is on record.") if own else None
     reached = no(case, f"{what} is given.") if approval_reached(case, spec) else None
     independent = None
@@ -150,7 +148,7 @@ def _approve_open(case: Case, target: str) -> Refusal | None:
 
 def _approvers(case: Case, spec: Approval) -> tuple[str, ...]:
     """Those who may answer; the fallback once everybody asked has recused or nobody is there."""
-    recused = {a.by for a in case.plan.approvals_standing(spec.id) if a.outcome == "recused"}
+    recused = {a.by for a in answers_counting(case, spec) if a.outcome == "recused"}
     named = [p.code for r in spec.by for p in case.plan.holders(r)]
     filled = any(case.program.parties[r].fill != "named" for r in spec.by)
     available = [c for c in named if c not in recused and not case.plan.parties[c].absent]
