@@ -1,17 +1,21 @@
 """What refers to what: names are declared, conditions compile, stages can be reached and left."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from upturn.core import conditions
+from upturn.core.defaults import LEFT, WITHDRAWN
 from upturn.core.facts import CLOCK
 from upturn.core.general import GENERAL
 from upturn.core.guards.registry import GUARDS, arguments
 from upturn.core.letters import known, merge_fields
-from upturn.core.program import FormField, Part, Program, Rule
+from upturn.core.program import FormField, Move, Part, Program, Rule
 
-Found = tuple[tuple[Any, ...], str, str]
+Place = tuple[Any, ...]
+Names = tuple[tuple[str, str], ...]
+Found = tuple[Place, str, str]
 MOST_LOOPS = 3
 MOST_CONDITION = 500
 
@@ -22,7 +26,7 @@ def problems(program: Program) -> Iterator[Found]:
         yield loc, ".".join(str(p).rstrip("_") for p in loc), says
 
 
-Said = tuple[tuple[Any, ...], str]
+Said = tuple[Place, str]
 
 
 def _all(program: Program) -> Iterator[Said]:
@@ -40,41 +44,34 @@ def _all(program: Program) -> Iterator[Said]:
 # -- names ------------------------------------------------------------------------------------------------------------
 
 
+_WITH_IDS = (
+    "form", "stages", "moves", "clocks", "deadlines", "checkins", "signatures", "approvals", "logs", "notices",
+    "letters", "variants", "settings",
+)  # fmt: skip
+
+
 def _unique(program: Program) -> Iterator[Said]:
-    for part in (
-        "form",
-        "stages",
-        "moves",
-        "clocks",
-        "deadlines",
-        "checkins",
-        "signatures",
-        "approvals",
-        "logs",
-        "notices",
-        "letters",
-        "variants",
-        "settings",
-    ):
-        seen: set[str] = set()
-        for number, one in enumerate(getattr(program, part)):
-            if one.id in seen:
-                yield (part, number, "id"), f"`{one.id}` is used twice; ids of {part} are unique."
-            seen.add(one.id)
-    seen = set()
-    places = [(("start", "fields", n), f) for n, f in enumerate(program.start.fields)]
-    places += [
-        (("form", s, "fields", n), f) for s, section in enumerate(program.form) for n, f in enumerate(section.fields)
-    ]
-    for loc, field in places:
-        if field.id in seen:
-            yield (
-                (*loc, "id"),
-                f"`{field.id}` is used twice; conditions name fields by id, so top-level fields are unique.",
-            )
-        if field.id in conditions.RESERVED:
-            yield (*loc, "id"), f"`{field.id}` means something in conditions already; choose another id."
-        seen.add(field.id)
+    for part in _WITH_IDS:
+        for number, one in _repeated(one.id for one in getattr(program, part)):
+            yield (part, number, "id"), f"`{one}` is used twice; ids of {part} are unique."
+    places: list[Place] = [("start", "fields", n) for n, _ in enumerate(program.start.fields)]
+    places += [("form", s, "fields", f) for s, section in enumerate(program.form) for f, _ in enumerate(section.fields)]
+    ids = [f.id for f in program.start.fields] + [f.id for section in program.form for f in section.fields]
+    for number, one in _repeated(ids):
+        says = f"`{one}` is used twice; conditions name fields by id, so top-level fields are unique."
+        yield (*places[number], "id"), says
+    for place, one in zip(places, ids, strict=True):
+        if one in conditions.RESERVED:
+            yield (*place, "id"), f"`{one}` means something in conditions already; choose another id."
+
+
+def _repeated(ids: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Place and name of every id that was there before."""
+    seen: set[str] = set()
+    for number, one in enumerate(ids):
+        if one in seen:
+            yield number, one
+        seen.add(one)
 
 
 def _people(program: Program) -> Iterator[Said]:
@@ -86,13 +83,17 @@ def _people(program: Program) -> Iterator[Said]:
 
 
 _REFERS: Mapping[str, str] = {
-    "by": "party", "for_": "party", "sees": "party", "witness": "party", "fallback": "party", "chosen_by": "party", "attends": "party", "with_": "party",
-    "before_by": "party", "agreed_by": "party", "imposed_by": "party", "stands_in_for": "party", "role": "party", "owner": "party",
-    "from_": "stage", "in_": "stage", "starts": "clock", "stops": "clock", "extends": "clock", "clock": "clock",
-    "sections": "section", "covers": "section", "scale": "scale", "catalogue": "catalogue", "finds": "finding",
-    "starts_on": "field", "chosen": "field", "every_field": "field", "consequence_field": "field", "letter": "letter",
-    "clock_start": "clock", "clock_end": "clock", "signature": "signature", "log": "log", "deadline": "deadline", "approval": "approval", "section": "section",
-    "moves": "move", "signatures": "signature", "logs": "log", "approvals": "approval",
+    "by": "party", "for_": "party", "sees": "party", "witness": "party", "fallback": "party", "chosen_by": "party",
+    "attends": "party", "with_": "party", "before_by": "party", "agreed_by": "party", "imposed_by": "party",
+    "stands_in_for": "party", "role": "party", "owner": "party",
+    "from_": "stage", "in_": "stage",
+    "starts": "clock", "stops": "clock", "extends": "clock", "clock": "clock", "clock_start": "clock",
+    "clock_end": "clock",
+    "section": "section", "sections": "section", "covers": "section",
+    "starts_on": "field", "chosen": "field", "every_field": "field", "consequence_field": "field",
+    "signature": "signature", "signatures": "signature", "approval": "approval", "approvals": "approval",
+    "log": "log", "logs": "log", "moves": "move", "deadline": "deadline", "letter": "letter",
+    "scale": "scale", "catalogue": "catalogue", "finds": "finding",
 }  # fmt: skip
 """Which kind of thing a key refers to, whatever part it stands in; the exceptions are in `_SPECIAL`."""
 
@@ -135,15 +136,16 @@ _OWN = {
 def _known(program: Program) -> Mapping[str, set[str]]:
     tables = {f.id for s in program.form for top in s.fields for f in top.walk() if f.kind == "table"}
     return {
-        "party": set(program.parties), "stage": set(program.stage), "clock": set(program.clock), "section": set(program.section),
-        "scale": set(program.scales), "catalogue": set(program.catalogues), "finding": set(program.finding), "field": set(program.field),
-        "letter": {letter.id for letter in program.letters}, "signature": set(program.signature), "log": set(program.log),
-        "deadline": set(program.deadline), "approval": set(program.approval), "move": set(program.move), "table": tables,
-        "checkin": set(program.checkin),
+        "party": set(program.parties), "stage": set(program.stage), "move": set(program.move), "table": tables,
+        "clock": set(program.clock), "deadline": set(program.deadline), "checkin": set(program.checkin),
+        "section": set(program.section), "field": set(program.field), "log": set(program.log),
+        "signature": set(program.signature), "approval": set(program.approval), "finding": set(program.finding),
+        "scale": set(program.scales), "catalogue": set(program.catalogues),
+        "letter": {letter.id for letter in program.letters},
     }  # fmt: skip
 
 
-def walk(part: Any, loc: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Part]]:
+def walk(part: Any, loc: Place = ()) -> Iterator[tuple[Place, Part]]:
     """Every part of a program with its place, keys as the file writes them."""
     if isinstance(part, Part):
         yield loc, part
@@ -164,24 +166,26 @@ def _key(name: str) -> str:
 def _references(program: Program) -> Iterator[Said]:
     names = _known(program)
     for loc, part in walk(program):
-        kind_of_part = type(part).__name__
-        for name in type(part).model_fields:
-            if (kind_of_part, name) in _OWN or (kind_of_part == "Program" and name not in ("consequence_field",)):
-                continue
-            kind = _SPECIAL.get((kind_of_part, name)) or _REFERS.get(name)
+        for name, kind in _referring(type(part)).items():
+            allowed = names[kind] | ({CLOCK} if isinstance(part, Move) and name == "by" else set())
             value = getattr(part, name)
-            if kind is None or not value or isinstance(value, Part | Mapping):
-                continue
-            allowed = (
-                names[kind]
-                | ({CLOCK} if kind_of_part == "Move" and name == "by" else set())
-                | ({"contact"} if name == "to" else set())
-            )
             for one in value if isinstance(value, tuple) else (value,):
                 if isinstance(one, str) and one not in allowed:
                     yield (*loc, _key(name)), _unknown(kind, one, allowed)
     yield from _columns(program)
-    yield from _inner_names(program, names)
+    yield from _item_names(program)
+    yield from _named_parties(program, names["party"])
+    yield from _seen_in(program, names)
+    yield from _support(program)
+
+
+@cache
+def _referring(part: type[Part]) -> Mapping[str, str]:
+    """The keys of a kind of part that name other parts, and which kind of part each names."""
+    if part is Program:
+        return {"consequence_field": "field"}
+    kinds = {name: _SPECIAL.get((part.__name__, name)) or _REFERS.get(name, "") for name in part.model_fields}
+    return {name: kind for name, kind in kinds.items() if kind and (part.__name__, name) not in _OWN}
 
 
 def _unknown(kind: str, name: str, allowed: set[str]) -> str:
@@ -191,9 +195,7 @@ def _unknown(kind: str, name: str, allowed: set[str]) -> str:
 
 
 def _columns(program: Program) -> Iterator[Said]:
-    tables: list[tuple[tuple[Any, ...], Any, set[str]]] = [
-        (("goals", n), g, {"table"}) for n, g in enumerate(program.goals)
-    ]
+    tables: list[tuple[Place, Any, set[str]]] = [(("goals", n), g, {"table"}) for n, g in enumerate(program.goals)]
     tables += [(("support",), program.support, {"table", "delivered"})] if program.support else []
     for loc, spec, skip in tables:
         columns = program.column.get(spec.table, {})
@@ -212,87 +214,94 @@ def _columns(program: Program) -> Iterator[Said]:
             )
 
 
-def _inner_names(program: Program, names: Mapping[str, set[str]]) -> Iterator[Said]:
+def _item_names(program: Program) -> Iterator[Said]:
     for number, items in enumerate(program.items):
+        if items.table not in program.home:
+            yield ("items", number, "table"), "Items are rows of a top-level table of the form."
         stages = {s.id for s in items.stages}
         moves = {m.id for m in items.moves}
         for n, move in enumerate(items.moves):
-            for one in (*move.from_, move.to):
-                if one not in stages:
-                    yield ("items", number, "moves", n), _unknown("item stage", one, stages)
+            where = ("items", number, "moves", n)
+            yield from ((where, _unknown("item stage", s, stages)) for s in (*move.from_, move.to) if s not in stages)
             if move.not_by_doer_of and move.not_by_doer_of not in moves:
-                yield ("items", number, "moves", n, "not_by_doer_of"), _unknown("item move", move.not_by_doer_of, moves)
-        if items.table not in program.home:
-            yield ("items", number, "table"), "Items are rows of a top-level table of the form."
-    for kind, specs in (("notices", program.notices), ("letters", program.letters)):
-        for number, spec in enumerate(specs):
-            for one in spec.to:
-                if one != "contact" and one not in names["party"]:
-                    yield (kind, number, "to"), _unknown("party", one, names["party"] | {"contact"})
+                yield (*where, "not_by_doer_of"), _unknown("item move", move.not_by_doer_of, moves)
+
+
+def _named_parties(program: Program, parties: set[str]) -> Iterator[Said]:
+    """Parties named where other names are possible too: a contact, a kind of party."""
+    told: list[tuple[Place, tuple[str, ...]]] = [
+        (("notices", n, "to"), one.to) for n, one in enumerate(program.notices)
+    ]
+    told += [(("letters", n, "to"), one.to) for n, one in enumerate(program.letters)]
+    kinds = {p.kind for p in program.parties.values()}
+    named = [(loc, "party", to, parties | {"contact"}) for loc, to in told]
+    named += [(("administration", n), "party", roles, parties) for n, roles in iter(program.administration)]
+    named.append((("start", "by"), "kind of party", program.start.by, kinds | parties))
+    for loc, kind, given, allowed in named:
+        yield from ((loc, _unknown(kind, one, allowed)) for one in given if one not in allowed)
+
+
+def _seen_in(program: Program, names: Mapping[str, set[str]]) -> Iterator[Said]:
     for number, section in enumerate(program.form):
         for stage, roles in section.sees_in.items():
+            where = ("form", number, "sees_in", stage)
             if stage not in names["stage"]:
-                yield ("form", number, "sees_in", stage), _unknown("stage", stage, names["stage"])
-            for role in roles:
-                if role not in names["party"]:
-                    yield ("form", number, "sees_in", stage), _unknown("party", role, names["party"])
-    for name in type(program.administration).model_fields:
-        for role in getattr(program.administration, name):
-            if role not in names["party"]:
-                yield ("administration", name), _unknown("party", role, names["party"])
-    kinds = {p.kind for p in program.parties.values()}
-    for one in program.start.by:
-        if one not in kinds and one not in names["party"]:
-            yield ("start", "by"), _unknown("kind of party", one, kinds | names["party"])
-    if program.support:
-        spec = program.item.get(program.support.table)
-        known_stages = {s.id for s in spec.stages} if spec else set()
-        for one in program.support.delivered:
-            if one not in known_stages:
-                yield (
-                    ("support", "delivered"),
-                    "Support is delivered by an item move: declare `items` for its table with this stage.",
-                )
+                yield where, _unknown("stage", stage, names["stage"])
+            yield from ((where, _unknown("party", r, names["party"])) for r in roles if r not in names["party"])
+
+
+def _support(program: Program) -> Iterator[Said]:
+    if program.support is None:
+        return
+    items = program.item.get(program.support.table)
+    stages = {s.id for s in items.stages} if items else set()
+    if not stages.issuperset(program.support.delivered):
+        says = "Support is delivered by an item move: declare `items` for its table with this stage."
+        yield ("support", "delivered"), says
 
 
 # -- fields -----------------------------------------------------------------------------------------------------------
 
 
-def _every_field(program: Program) -> Iterator[tuple[tuple[Any, ...], FormField]]:
+def _every_field(program: Program) -> Iterator[tuple[Place, FormField]]:
     for loc, part in walk(program):
         if isinstance(part, FormField):
             yield loc, part
 
 
+_FIELD_RULES: tuple[tuple[str, Callable[[FormField], bool], str], ...] = (
+    ("fields", lambda f: f.kind == "table" and not f.fields, "A table needs `fields`: its columns."),
+    ("fields", lambda f: f.kind != "table" and bool(f.fields), "Only a table has `fields`."),
+    (
+        "options",
+        lambda f: f.kind in ("choice", "choices") and not (f.options or f.catalogue),
+        "A choice needs `options`, or a `catalogue` to choose from.",
+    ),
+    ("options", lambda f: _has_repeats(o.id for o in f.options), "Two options have the same id; give each its own."),
+    ("scale", lambda f: f.kind == "rating" and not f.scale, "A rating needs its `scale`."),
+    ("value", lambda f: f.kind == "computed" and not f.value, "A computed field needs its `value`, an expression."),
+    ("min_rows", lambda f: f.min_rows > f.max_rows, "The least number of rows is larger than the most."),
+    (
+        "min",
+        lambda f: f.min is not None and f.max is not None and f.min > f.max,
+        "The least value is larger than the most.",
+    ),
+)
+"""Which key of a field is wrong, when, and what to do."""
+
+
+def _has_repeats(ids: Iterable[str]) -> bool:
+    return any(True for _ in _repeated(ids))
+
+
 def _fields(program: Program) -> Iterator[Said]:
     for loc, field in _every_field(program):
-        if field.kind == "table" and not field.fields:
-            yield (*loc, "fields"), "A table needs `fields`: its columns."
-        if field.kind != "table" and field.fields:
-            yield (*loc, "fields"), "Only a table has `fields`."
-        if field.kind in ("choice", "choices") and not (field.options or field.catalogue):
-            yield (*loc, "options"), "A choice needs `options`, or a `catalogue` to choose from."
-        if field.kind == "rating" and not field.scale:
-            yield (*loc, "scale"), "A rating needs its `scale`."
-        if field.kind == "computed" and not field.value:
-            yield (*loc, "value"), "A computed field needs its `value`, an expression."
-        if field.min_rows > field.max_rows:
-            yield (*loc, "min_rows"), f"At least {field.min_rows} rows cannot be at most {field.max_rows}."
-        if field.min is not None and field.max is not None and field.min > field.max:
-            yield (*loc, "min"), f"At least {field.min:g} cannot be at most {field.max:g}."
-        seen: set[str] = set()
-        for column in field.fields:
-            if column.id in seen or column.id == "_id":
-                yield (*loc, "fields"), f"The column `{column.id}` is there twice."
-            seen.add(column.id)
+        yield from (((*loc, key), says) for key, wrong, says in _FIELD_RULES if wrong(field))
+        for _, column in _repeated(c.id for c in field.fields):
+            yield (*loc, "fields"), f"The column `{column}` is there twice."
         if field.prefill and not _prefill_known(program, field.prefill):
-            yield (
-                (*loc, "prefill"),
-                f"`{field.prefill}` is nothing a first value can come from: subject.…, lead.…, group.name, start.FIELD, setting.ID.",
-            )
-        ids = [o.id for o in field.options]
-        if len(ids) != len(set(ids)):
-            yield (*loc, "options"), "Two options have the same id; give each its own."
+            sources = "subject.…, lead.…, group.name, start.FIELD, setting.ID"
+            yield (*loc, "prefill"), f"`{field.prefill}` is nothing a first value can come from: {sources}."
 
 
 def _prefill_known(program: Program, source: str) -> bool:
@@ -309,80 +318,82 @@ def _prefill_known(program: Program, source: str) -> bool:
 
 def _conditions(program: Program) -> Iterator[Said]:
     top = conditions.program_scope(program)
+    for expression, loc in _plain_conditions(program):
+        yield from _condition(expression, loc, top)
     start = conditions.scope(program.start.fields)
     yield from _fields_conditions(program.start.fields, ("start", "fields"), start)
     for number, trigger in enumerate(program.start.triggers):
         yield from _condition(trigger.when, ("start", "triggers", number, "when"), start)
     for number, variant in enumerate(program.variants):
         yield from _condition(variant.when, ("variants", number, "when"), start)
+    yield from _screening_conditions(program, top)
+    for loc, fields in _asked(program):
+        yield from _fields_conditions(fields, loc, _inside(top, fields))
+
+
+def _plain_conditions(program: Program) -> Iterator[tuple[str | None, Place]]:
+    """Every condition over the whole form, with its place."""
     for n, section in enumerate(program.form):
-        yield from _condition(section.show_if, ("form", n, "show_if"), top)
-        for c, check in enumerate(section.checks):
-            yield from _condition(check.that, ("form", n, "checks", c, "that"), top)
-        yield from _fields_conditions(section.fields, ("form", n, "fields"), top)
-    if program.screening:
-        inner = tuple(f for p in program.screening.parts for f in p.fields)
-        around = tuple(sorted((dict(top) | dict(conditions.scope(inner))).items()))
-        for n, part in enumerate(program.screening.parts):
-            yield from _fields_conditions(part.fields, ("screening", "parts", n, "fields"), around)
-        for n, result in enumerate(program.screening.results):
-            yield from _condition(result.when, ("screening", "results", n, "when"), around)
-    for loc, part_ in walk(program):
-        if isinstance(part_, Rule):
-            yield from _condition(part_.if_, (*loc, "if"), top)
-            if part_.guard == "cel":
-                yield from _condition(str(part_.args.get("that") or part_.args.get("") or "false"), (*loc, "cel"), top)
-    for kind, specs in (("moves", program.moves), ("approvals", program.approvals)):
-        for n, spec in enumerate(specs):
-            yield from _condition(spec.show_if, (kind, n, "show_if"), top)
-    for n, notice in enumerate(program.notices):
-        yield from _condition(notice.if_, ("notices", n, "if"), top)
+        yield section.show_if, ("form", n, "show_if")
+        yield from ((check.that, ("form", n, "checks", c, "that")) for c, check in enumerate(section.checks))
+    yield from ((move.show_if, ("moves", n, "show_if")) for n, move in enumerate(program.moves))
+    yield from ((one.show_if, ("approvals", n, "show_if")) for n, one in enumerate(program.approvals))
+    yield from ((notice.if_, ("notices", n, "if")) for n, notice in enumerate(program.notices))
     for n, letter in enumerate(program.letters):
-        for p, paragraph in enumerate(letter.paragraphs):
-            yield from _condition(paragraph.show_if, ("letters", n, "paragraphs", p, "show_if"), top)
-    yield from _asked_conditions(program, top)
+        where = ("letters", n, "paragraphs")
+        yield from ((one.show_if, (*where, p, "show_if")) for p, one in enumerate(letter.paragraphs))
+    for loc, rule in walk(program):
+        if isinstance(rule, Rule):
+            yield rule.if_, (*loc, "if")
+            if rule.guard == "cel":
+                yield str(rule.args.get("that") or rule.args.get("") or "false"), (*loc, "cel")
 
 
-def _asked_conditions(program: Program, top: Any) -> Iterator[Said]:
-    asking: list[tuple[tuple[Any, ...], Iterable[FormField]]] = [
-        (("moves", n, "asks"), m.asks) for n, m in enumerate(program.moves)
-    ]
-    asking += [(("logs", n, "fields"), one.fields) for n, one in enumerate(program.logs)]
-    asking += [(("approvals", n, "asks"), a.asks) for n, a in enumerate(program.approvals)]
-    asking += [(("checkins", n, "before"), c.before) for n, c in enumerate(program.checkins)]
-    asking += [(("checkins", n, "after"), c.after) for n, c in enumerate(program.checkins)]
-    asking += [
-        (("items", n, "moves", m, "asks"), move.asks)
-        for n, i in enumerate(program.items)
-        for m, move in enumerate(i.moves)
-    ]
-    asking += [
-        (("outcomes", "dispositions", n, "asks"), d.asks)
-        for n, d in enumerate(program.outcomes.dispositions if program.outcomes else ())
-    ]
-    for loc, fields in asking:
-        fields = tuple(fields)
-        names = tuple(sorted((dict(top) | {f.id: f.kind for f in fields}).items()))
-        yield from _fields_conditions(fields, loc, names)
+def _screening_conditions(program: Program, top: Names) -> Iterator[Said]:
+    if program.screening is None:
+        return
+    around = _inside(top, [f for p in program.screening.parts for f in p.fields])
+    for n, part in enumerate(program.screening.parts):
+        yield from _fields_conditions(part.fields, ("screening", "parts", n, "fields"), around)
+    for n, result in enumerate(program.screening.results):
+        yield from _condition(result.when, ("screening", "results", n, "when"), around)
 
 
-def _fields_conditions(fields: Iterable[FormField], loc: tuple[Any, ...], names: Any) -> Iterator[Said]:
+def _asked(program: Program) -> Iterator[tuple[Place, tuple[FormField, ...]]]:
+    """Every set of questions over the whole form: the sections' own, and what acts ask."""
+    yield from ((("form", n, "fields"), s.fields) for n, s in enumerate(program.form))
+    yield from ((("moves", n, "asks"), m.asks) for n, m in enumerate(program.moves))
+    yield from ((("logs", n, "fields"), one.fields) for n, one in enumerate(program.logs))
+    yield from ((("approvals", n, "asks"), a.asks) for n, a in enumerate(program.approvals))
+    yield from ((("checkins", n, "before"), c.before) for n, c in enumerate(program.checkins))
+    yield from ((("checkins", n, "after"), c.after) for n, c in enumerate(program.checkins))
+    for n, items in enumerate(program.items):
+        yield from ((("items", n, "moves", m, "asks"), move.asks) for m, move in enumerate(items.moves))
+    for n, disposition in enumerate(program.disposition.values()):
+        yield ("outcomes", "dispositions", n, "asks"), disposition.asks
+
+
+def _inside(names: Names, fields: Iterable[FormField]) -> Names:
+    """The variables visible among these fields: their own over those around them."""
+    return tuple(sorted((dict(names) | {f.id: f.kind for f in fields}).items()))
+
+
+def _fields_conditions(fields: Iterable[FormField], loc: Place, names: Names) -> Iterator[Said]:
     for number, field in enumerate(fields):
         here = (*loc, number)
         yield from _condition(field.show_if, (*here, "show_if"), names)
         yield from _condition(field.required_if, (*here, "required_if"), names)
         if field.value:
             yield from _condition(field.value, (*here, "value"), names, wants="ANY")
-        inner = tuple(sorted((dict(names) | {c.id: c.kind for c in field.fields}).items())) if field.fields else names
+        inner = _inside(names, field.fields)
         for n, check in enumerate(field.checks):
             yield from _condition(check.that, (*here, "checks", n, "that"), inner)
         for n, option in enumerate(field.options):
             yield from _condition(option.show_if, (*here, "options", n, "show_if"), names)
-        if field.fields:
-            yield from _fields_conditions(field.fields, (*here, "fields"), inner)
+        yield from _fields_conditions(field.fields, (*here, "fields"), inner)
 
 
-def _condition(expression: str | None, loc: tuple[Any, ...], names: Any, wants: str = "BOOL") -> Iterator[Said]:
+def _condition(expression: str | None, loc: Place, names: Names, wants: str = "BOOL") -> Iterator[Said]:
     if expression is None:
         return
     loops = sum(expression.count(macro) for macro in (".all(", ".exists(", ".exists_one(", ".map(", ".filter("))
@@ -404,76 +415,87 @@ def _condition(expression: str | None, loc: tuple[Any, ...], names: Any, wants: 
 def _rules(program: Program) -> Iterator[Said]:
     names = _known(program)
     for loc, part in walk(program):
-        if not isinstance(part, Rule):
-            continue
-        guard = GUARDS.get(part.guard)
-        if guard is None:
-            yield loc, _unknown("guard", part.guard, set(GUARDS))
-            continue
-        try:
-            given = arguments(guard, part.args)
-        except ValueError as error:
-            yield loc, f"{error}."
-            continue
-        if part.guard == "cel" and not part.says:
-            yield loc, "A condition brings its own sentence: add `says`."
-        for argument, kind in guard.refers.items():
-            value = given.get(argument)
-            if kind == "column":
-                continue
-            for one in value if isinstance(value, tuple) else (value,) if value else ():
-                if one not in names[kind]:
-                    yield loc, _unknown(kind, str(one), names[kind])
+        if isinstance(part, Rule):
+            yield from ((loc, says) for says in _rule_faults(part, names))
     for number, included in enumerate(program.rules):
         if included.id not in GENERAL:
             yield ("rules", number, "id"), f"The general library has no `{included.id}`. It has: {', '.join(GENERAL)}."
 
 
+def _rule_faults(rule: Rule, names: Mapping[str, set[str]]) -> Iterator[str]:
+    guard = GUARDS.get(rule.guard)
+    if guard is None:
+        yield _unknown("guard", rule.guard, set(GUARDS))
+        return
+    try:
+        given = arguments(guard, rule.args)
+    except ValueError as error:
+        yield f"{error}."
+        return
+    if rule.guard == "cel" and not rule.says:
+        yield "A condition brings its own sentence: add `says`."
+    for argument, kind in guard.refers.items():
+        value = given.get(argument)
+        named = value if isinstance(value, tuple) else (value,) if value else ()
+        yield from (_unknown(kind, one, names[kind]) for one in named if kind in names and one not in names[kind])
+
+
 def _lifecycle(program: Program) -> Iterator[Said]:
-    reached = {program.start.stage}
-    steps = [(f, t) for m in program.moves for f in m.from_ for t in _ends(program, m.to, m.decides)]
-    steps += [
-        (s, r.to)
-        for r in (program.screening.results if program.screening else ())
-        if r.to
-        for s in (program.screening.in_ if program.screening else ())
-    ]
-    while True:
-        more = {t for f, t in steps if f in reached and t} - reached
-        if not more:
-            break
-        reached |= more
-    for number, stage in enumerate(program.stages):
-        if stage.id not in reached and stage.id not in ("withdrawn", "ended_left"):
-            yield ("stages", number, "id"), f"No step leads to the stage `{stage.id}`."
-        if not stage.final and not any(f == stage.id and t != f for f, t in steps):
-            yield ("stages", number, "id"), f"No step leads out of `{stage.id}`; mark it `final` or give it one."
-    if not any(s.final for s in program.stages):
-        yield ("stages",), "No stage is `final`: a plan could never close."
+    yield from _stages(program)
     for number, move in enumerate(program.moves):
-        if move.decides and program.outcomes is None:
-            yield ("moves", number, "decides"), "A deciding step needs `outcomes` with findings."
-        if move.after and CLOCK not in move.by:
-            yield ("moves", number, "after"), "Only a step `by: [clock]` has a time."
-        if CLOCK in move.by and move.asks and any(f.required for f in move.asks):
-            yield (
-                ("moves", number, "asks"),
-                "Time answers no questions: a step of the clock asks nothing that is required.",
-            )
-        if CLOCK in move.by and move.after is None and not move.when:
-            yield ("moves", number, "when"), "A step of the clock needs `after`, or conditions under `when`."
+        yield from ((("moves", number, key), says) for key, wrong, says in _MOVE_RULES if wrong(program, move))
     for number, deadline in enumerate(program.deadlines):
         if (deadline.within is None) == (deadline.on is None):
             yield ("deadlines", number), "Say either `within` a length or `on` a date field."
         silent = program.move.get(deadline.silence.move) if deadline.silence and deadline.silence.move else None
         if silent is not None and CLOCK not in silent.by:
             yield ("deadlines", number, "silence", "move"), f"The step `{silent.id}` is not one that the clock makes."
+    started = {c for m in program.moves for c in m.starts} | {c for d in program.disposition.values() for c in d.starts}
     for number, clock in enumerate(program.clocks):
-        started = [m for m in program.moves if clock.id in m.starts] + [
-            d for d in program.disposition.values() if clock.id in d.starts
-        ]
-        if not started:
+        if clock.id not in started:
             yield ("clocks", number, "id"), f"No step starts `{clock.id}`."
+
+
+_MOVE_RULES: tuple[tuple[str, Callable[[Program, Move], bool], str], ...] = (
+    (
+        "decides",
+        lambda program, move: move.decides and program.outcomes is None,
+        "A deciding step needs `outcomes` with findings.",
+    ),
+    (
+        "after",
+        lambda program, move: move.after is not None and CLOCK not in move.by,
+        "Only a step `by: [clock]` has a time.",
+    ),
+    (
+        "asks",
+        lambda program, move: CLOCK in move.by and any(f.required for f in move.asks),
+        "Time answers no questions: a step of the clock asks nothing that is required.",
+    ),
+    (
+        "when",
+        lambda program, move: CLOCK in move.by and move.after is None and not move.when,
+        "A step of the clock needs `after`, or conditions under `when`.",
+    ),
+)
+"""Which key of a step is wrong, when, and what to do."""
+
+
+def _stages(program: Program) -> Iterator[Said]:
+    """Every stage is reached, and every one that is not final is left."""
+    steps = [(f, t) for m in program.moves for f in m.from_ for t in _ends(program, m.to, m.decides)]
+    if program.screening:
+        steps += [(s, r.to) for r in program.screening.results for s in program.screening.in_]
+    reached = {program.start.stage}
+    while more := {t for f, t in steps if f in reached and t} - reached:
+        reached |= more
+    for number, stage in enumerate(program.stages):
+        if stage.id not in reached and stage.id not in (WITHDRAWN, LEFT):
+            yield ("stages", number, "id"), f"No step leads to the stage `{stage.id}`."
+        if not stage.final and not any(f == stage.id and t != f for f, t in steps):
+            yield ("stages", number, "id"), f"No step leads out of `{stage.id}`; mark it `final` or give it one."
+    if not any(s.final for s in program.stages):
+        yield ("stages",), "No stage is `final`: a plan could never close."
 
 
 def _ends(program: Program, to: str | None, decides: bool) -> tuple[str | None, ...]:
@@ -492,12 +514,9 @@ def _citations(program: Program) -> Iterator[Said]:
 
 
 def _merges(program: Program) -> Iterator[Said]:
-    names = (
-        set(program.field), set(program.clock), set(program.deadline), {s.id for s in program.settings} | {program.contact.setting}, set(program.parties)
-    )  # fmt: skip
-    texts: list[tuple[tuple[Any, ...], str]] = [
-        (("notices", n, "text"), notice.text) for n, notice in enumerate(program.notices)
-    ]
+    settings = {s.id for s in program.settings} | {program.contact.setting}
+    names = set(program.field), set(program.clock), set(program.deadline), settings, set(program.parties)
+    texts: list[tuple[Place, str]] = [(("notices", n, "text"), notice.text) for n, notice in enumerate(program.notices)]
     texts += [
         (("letters", n, "paragraphs", p, "text"), one.text)
         for n, letter in enumerate(program.letters)
