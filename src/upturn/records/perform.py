@@ -395,7 +395,7 @@ def open_plan(
     roles = _roles_by_code(base, parties, people)
     code = _enter(people, by)
     subjects = [p for role, named in parties.items() if role == base.subject_role for p in named]
-    _refuse_leading(base, by, subjects, roles.get(code, ()))
+    _refuse_leading(base, by, subjects)
     row = Plan(
         organization=organization,
         program_version=program_version,
@@ -454,7 +454,7 @@ def _refuse_strangers(
         )
 
 
-def _refuse_leading(program: Program, by: Person, subjects: Sequence[Person], roles: Sequence[str]) -> None:
+def _refuse_leading(program: Program, by: Person, subjects: Sequence[Person]) -> None:
     """Nobody makes themselves another person's lead: a manager, the lead of a group of theirs, or the office opens a plan."""
     own = [p for p in subjects if p.pk == by.pk]
     if own or by.has_role("office"):

@@ -1,0 +1,105 @@
+"""Attached files: bytes under the data folder, named by their digest; served only for download, never shown in place."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from upturn.core.program import Program
+from upturn.core.refusals import Refusal, Refused
+from upturn.core.wording import listed
+from upturn.records.access import Look, NotFound
+from upturn.records.models import Attachment, Organization, Person, Plan
+from upturn.records.private_files import aside
+
+MEGABYTE = 1_048_576
+SAFE_TYPE = "application/octet-stream"
+HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+}
+"""What a browser is told beside `Content-Disposition: attachment`, so that a file is kept and never run."""
+
+
+def folder() -> Path:
+    return Path(settings.DATA) / "files"
+
+
+def path_of(attachment: Attachment) -> Path:
+    """Where the bytes of a stored file lie."""
+    return folder() / attachment.path
+
+
+def store(
+    plan: Plan, program: Program, person: Person, *, name: str, media_type: str, chunks: Iterable[bytes], now: datetime
+) -> Attachment:
+    """Keep a file beside a plan, whole or not at all. It is on record once `perform` took the Attach command for it.
+
+    Raises Refused when it is of a type, or of a size, that the program does not take.
+    """
+    name = clean_name(name)
+    _refuse_type(program, name)
+    written, digest, size = _written_aside(plan.organization, chunks, program.attachments.max_mb)
+    path = f"{plan.organization_id}/{digest[:2]}/{digest}"
+    target = folder() / path
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written.replace(target)
+    attachment, _made = Attachment.objects.get_or_create(
+        plan=plan,
+        sha256=digest,
+        defaults={
+            "organization_id": plan.organization_id, "size": size, "media_type": _media_type(media_type), "name": name, "path": path,
+            "uploaded_by": person, "uploaded_at": now,
+        },
+    )  # fmt: skip
+    return attachment
+
+
+def clean_name(name: str) -> str:
+    """A file's name without path and without what no file system likes."""
+    return re.sub(
+        r"[\x00-\x1f\x7f/\\:*?\"<>|\u202a-\u202e\u2066-\u2069\ud800-\udfff]",
+        "",
+        name.replace("\\", "/").rsplit("/", 1)[-1],
+    ).strip()[:200]
+
+
+def _media_type(given: str) -> str:
+    return given if re.fullmatch(r"[a-zA-Z0-9.+-]{1,60}/[a-zA-Z0-9.+-]{1,39}", given or "") else SAFE_TYPE
+
+
+def _refuse_type(program: Program, name: str) -> None:
+    ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if ending not in program.attachments.types:
+        says = f"Files of the type “{ending or 'none'}” are not taken. These are: {listed(program.attachments.types, 'or')}."
+        raise Refused(Refusal("type", says, field="file"))
+
+
+def _written_aside(organization: Organization, chunks: Iterable[bytes], max_mb: int) -> tuple[Path, str, int]:
+    """The bytes in a file of their own, with digest and size; nothing is left behind when it is refused or breaks off."""
+    digest, size = hashlib.sha256(), 0
+    with aside(folder() / str(organization.pk)) as (path, file):
+        for chunk in chunks:
+            size += len(chunk)
+            if size > max_mb * MEGABYTE:
+                raise Refused(Refusal("size", f"The file is larger than {max_mb} MB.", field="file"))
+            digest.update(chunk)
+            file.write(chunk)
+        if not size:
+            raise Refused(Refusal("size", "The file is empty.", field="file"))
+    return path, digest.hexdigest(), size
+
+
+def fetch(look: Look, attachment_id: str) -> Attachment:
+    """A file on record, for somebody who reads the entry that attached it. Raises NotFound."""
+    state = look.plan.attachments.get(attachment_id)
+    if state is None or not look.reads_entry(state.seq):
+        raise NotFound
+    found = Attachment.objects.filter(organization=look.row.organization_id, plan=look.row, sha256=state.sha256).first()
+    if found is None:
+        raise NotFound
+    return found

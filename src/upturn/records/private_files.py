@@ -1,0 +1,23 @@
+"""Files that only their owner reads, written whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def aside(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A new file in a folder of our own, to be moved or linked into place after the block; gone if the block fails."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f".{secrets.token_hex(12)}"
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield path, file
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

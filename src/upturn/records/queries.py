@@ -1,0 +1,189 @@
+"""Lists and searches: my work, the plans, people. Each a fixed number of queries, and the same cost however many plans there are."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, TypeVar
+
+from django.db.models import Q, QuerySet
+
+from upturn.records.access import FILLS, by_fill
+from upturn.records.models import Draft, Duty, Group, Person, Plan, PlanParty
+
+PAGE = 25
+MOST_FOUND = 500
+"""So many people are looked through for a name; who types more of it finds the rest."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list; `next` is the cursor of the page after it, empty on the last one."""
+
+    items: Sequence[T]
+    next: str = ""
+
+
+def _cursor(*values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps([str(v) for v in values]).encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> list[str]:
+    """The values of a cursor; none for one that nobody gave out, which leads to the first page."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        date.fromisoformat(values[0])
+    except (ValueError, binascii.Error, TypeError, IndexError, KeyError):
+        return []
+    return [str(v) for v in values]
+
+
+# -- my work ------------------------------------------------------------------------------------------------------------
+
+
+def my_work(person: Person, *, after: str = "", size: int = PAGE) -> Page[Duty]:
+    """What waits for a person, the soonest first: `duty.plan`, `.offer`, `.title`, `.since`, `.due`, `.otherwise`."""
+    own = Duty.objects.filter(person=person)
+    shared = [
+        Duty.objects.filter(organization=person.organization_id, fill=fill, person=None).exclude(plan__subject=person)
+        for fill in FILLS
+        if person.has_role(fill)
+    ]
+    return _duty_page([own, *shared], after, size)
+
+
+def waiting_for_others(person: Person, *, after: str = "", size: int = PAGE) -> Page[Duty]:
+    """What others owe on the plans a person reads. `duty.person` is who, or None for everybody with `duty.fill`."""
+    own = _own_plans(person)
+    others = Duty.objects.filter(organization=person.organization_id, plan__in=own).exclude(person=person)
+    filled = [fill for fill in FILLS if person.has_role(fill)]
+    if filled:
+        others = Duty.objects.filter(_through_plan(person, own), organization=person.organization_id).exclude(
+            person=person
+        )
+    return _duty_page([others.exclude(fill__in=filled)], after, size)
+
+
+def _through_plan(person: Person, own: Iterable[str]) -> Q:
+    q = Q(plan__in=list(own))
+    for fill in FILLS:
+        if person.has_role(fill):
+            q |= Q(**{f"plan__for_{fill}": True}) & ~Q(plan__subject=person.pk)
+    return q
+
+
+def _duty_page(sources: Iterable[QuerySet[Duty]], after: str, size: int) -> Page[Duty]:
+    """The first so many duties of several ordered sources after a cursor: each is asked through its own index."""
+    found: list[Duty] = []
+    values = _read_cursor(after)
+    for source in sources:
+        ordered = source.select_related("plan__subject", "plan__program_version", "person").order_by("by", "id")
+        if len(values) == 2 and values[1].isdecimal():
+            ordered = ordered.filter(Q(by__gt=values[0]) | Q(by=values[0], id__gt=int(values[1])), by__gte=values[0])
+        found += ordered.defer("plan__program_version__source", "plan__program_version__document")[: size + 1]
+    found.sort(key=lambda d: (d.by, d.pk))
+    last = found[size - 1] if len(found) > size else None
+    return Page(found[:size], _cursor(last.by, last.pk) if last else "")
+
+
+# -- plans ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list of plans is narrowed to; empty values narrow nothing. `q` looks in the subject's name and the number."""
+
+    q: str = ""
+    program: str = ""
+    phase: str = ""
+    stage: str = ""
+    status: str = ""
+    group: int | None = None
+    lead: int | None = None
+
+
+def plans(person: Person, filters: Filters = Filters(), *, after: str = "", size: int = PAGE) -> Page[Plan]:  # noqa: B008
+    """The plans a person may read, the newest first. Two queries."""
+    found = Plan.objects.filter(organization=person.organization_id, **_narrowed(filters))
+    own = _own_plans(person)
+    found = found.filter(Q(pk__in=own) | by_fill(person)) if person.has_role(*FILLS) else found.filter(pk__in=own)
+    if filters.q.strip():
+        found = found.filter(_matching(person, filters.q.strip()))
+    values = _read_cursor(after)
+    if len(values) == 2:
+        found = found.filter(
+            Q(opened_on__lt=values[0]) | Q(opened_on=values[0], pk__lt=values[1]), opened_on__lte=values[0]
+        )
+    related = found.select_related("subject", "lead", "group", "program_version")
+    page = list(
+        related.defer("program_version__source", "program_version__document").order_by("-opened_on", "-pk")[: size + 1]
+    )
+    return Page(page[:size], _cursor(page[size - 1].opened_on, page[size - 1].pk) if len(page) > size else "")
+
+
+def _narrowed(filters: Filters) -> dict[str, object]:
+    named = {
+        "program_key": filters.program,
+        "phase": filters.phase,
+        "stage": filters.stage,
+        "status": filters.status,
+        "group": filters.group,
+        "lead": filters.lead,
+    }
+    return {name: value for name, value in named.items() if value not in ("", None)}
+
+
+def _own_plans(person: Person) -> list[str]:
+    """The plans a person reads by being on them. A list, not a subquery: it is short, and keeps the database from walking all plans."""
+    return list(PlanParty.objects.filter(person=person, reads=True).values_list("plan_id", flat=True).distinct())
+
+
+def _matching(person: Person, q: str) -> Q:
+    named = (
+        Person.objects.filter(organization=person.organization_id, name__icontains=q)
+        .order_by("pk")
+        .values("pk")[:MOST_FOUND]
+    )
+    return Q(subject__in=list(named.values_list("pk", flat=True))) | Q(number__istartswith=q)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters of a list of plans offer."""
+
+    programs: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    groups: Sequence[Group] = field(default_factory=tuple)
+
+
+def filter_choices(person: Person) -> Choices:
+    """The programs (key, title) and groups of the person's organization."""
+    versions = person.organization.programversion_set.order_by("key", "version").values_list("key", "title")
+    return Choices(
+        sorted(dict(versions).items(), key=lambda p: p[1]),
+        list(Group.objects.filter(organization=person.organization_id).order_by("name")),
+    )
+
+
+# -- people -----------------------------------------------------------------------------------------------------------------
+
+
+def people(person: Person, q: str = "", *, left: bool = False, after: str = "", size: int = PAGE) -> Page[Person]:
+    """The people of somebody's organization by name, found by a part of the name or of the e-mail address."""
+    found = Person.objects.filter(organization=person.organization_id)
+    found = found if left else found.filter(left_on=None)
+    if q.strip():
+        found = found.filter(Q(name__icontains=q.strip()) | Q(email__icontains=q.strip()))
+    offset = int(after) if after.isdecimal() and len(after) < 9 else 0
+    page = list(found.select_related("user", "manager").order_by("name", "pk")[offset : offset + size + 1])
+    return Page(page[:size], str(offset + size) if len(page) > size else "")
+
+
+# -- drafts -----------------------------------------------------------------------------------------------------------------
+
+
+def drafts(person: Person, plan: Plan | None = None) -> dict[str, Draft]:
+    """A person's own drafts on a plan (None: of plans not opened yet), by what they are for."""
+    return {d.kind: d for d in Draft.objects.filter(organization=person.organization_id, person=person, plan=plan)}
