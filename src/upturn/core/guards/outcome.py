@@ -35,6 +35,21 @@ def evidence_given(case: Case) -> Refusal | None:
 
 
 @guard()
+def finding_fits_goals(case: Case) -> Refusal | None:
+    """The finding follows from the goals: none is unmet under a good one, and not all are met under any other."""
+    finding = case.program.finding.get(case.finding)
+    if finding is None or not case.criteria:
+        return None
+    unmet = [str(n) for n, c in enumerate(case.criteria, start=1) if c.get("finding") == "not_met"]
+    if finding.good and unmet:
+        goals = f"Goal {listed(unmet)} {by_count(len(unmet), 'is', 'are')}"
+        return case.refusal("finding_fits_goals", f"{goals} not met, so the finding cannot be “{finding.title}”.")
+    if not finding.good and all(c.get("finding") == "met" for c in case.criteria):
+        return case.refusal("finding_fits_goals", f"Every goal is met, so the finding cannot be “{finding.title}”.")
+    return None
+
+
+@guard()
 def last_finding(case: Case, is_: tuple[str, ...]) -> Refusal | None:
     """The latest decision found one of these."""
     decision = case.plan.decision

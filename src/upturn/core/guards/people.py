@@ -73,6 +73,20 @@ def approval_reached(case: Case, spec: Approval) -> bool:
     return {a.role for a in yes} >= set(spec.by) - out and bool(yes)
 
 
+@guard(approvals="approval")
+def returned(case: Case, approvals: tuple[str, ...]) -> Refusal | None:
+    """One of these approvals was returned since the plan came to this stage: so that time can take the plan back."""
+    back = any(
+        given.outcome == "returned" and given.seq > case.plan.stage_seq
+        for approval in approvals
+        for given in case.plan.approvals_standing(approval)
+    )
+    if back:
+        return None
+    titles = listed((f"“{case.program.approval[a].title}”" for a in approvals), "or")
+    return case.refusal("returned", f"{titles} was not returned.")
+
+
 @guard(by="party")
 def party_named(case: Case, by: tuple[str, ...]) -> Refusal | None:
     """Somebody holds each of these roles."""
