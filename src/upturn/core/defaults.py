@@ -53,17 +53,31 @@ def _reason(title: str) -> tuple[FormField, ...]:
 def _withdraw(program: Program, open_: tuple[str, ...]) -> Move:
     by = program.administration.withdraw or program.of_kind("lead", "office")
     return Move(
-        id="withdraw", title=f"Withdraw this {program.words.plan}", done="Withdrawn", kind="withdraw", to=WITHDRAWN, by=by, asks=_reason("Why is it withdrawn?"),
-        says="The plan ends without a finding. Nothing can follow from it. The record stays readable.", **{"from": open_},
-    )  # fmt: skip
+        id="withdraw",
+        title=f"Withdraw this {program.words.plan}",
+        done="Withdrawn",
+        kind="withdraw",
+        to=WITHDRAWN,
+        by=by,
+        asks=_reason("Why is it withdrawn?"),
+        says="The plan ends without a finding. Nothing can follow from it. The record stays readable.",
+        **{"from": open_},
+    )
 
 
 def _left(program: Program, open_: tuple[str, ...]) -> Move:
     by = program.administration.left or program.of_kind("office") or program.of_kind("lead")
     return Move(
-        id="close_left", title=f"Close because the {program.words.subject} left", done="Closed because a person left", kind="withdraw", to=LEFT, by=by,
-        asks=_reason("What happened? (no medical detail)"), says="The plan ends without a finding.", **{"from": open_},
-    )  # fmt: skip
+        id="close_left",
+        title=f"Close because the {program.words.subject} left",
+        done="Closed because a person left",
+        kind="withdraw",
+        to=LEFT,
+        by=by,
+        asks=_reason("What happened? (no medical detail)"),
+        says="The plan ends without a finding.",
+        **{"from": open_},
+    )
 
 
 def _guarded(program: Program, move: Move) -> Move:

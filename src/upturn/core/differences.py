@@ -6,8 +6,9 @@ from typing import Any
 from upturn.core.program import Part, Program
 
 _NAMED = {
-    "form": "section", "stages": "stage", "moves": "step", "clocks": "period", "deadlines": "deadline", "checkins": "check-in",
-    "signatures": "signature", "approvals": "approval", "logs": "record", "notices": "notice", "items": "item table",
+    "form": "section", "stages": "stage", "moves": "step", "clocks": "period", "deadlines": "deadline",
+    "checkins": "check-in", "signatures": "signature", "approvals": "approval", "logs": "record", "notices": "notice",
+    "items": "item table",
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ SOON = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing that waits for one role. `offer` names how it is done (`sign:member`); `otherwise` what silence means."""
+    """One thing that waits for one role. `offer` is how it is done (`sign:member`), `otherwise` what silence means."""
 
     role: str
     offer: str

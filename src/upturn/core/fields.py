@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from math import nan
 from typing import Any
 
 from upturn.core.calendar import Length
@@ -49,19 +50,23 @@ def _text(field: FormField, value: Any, _program: Program) -> str:
     return text
 
 
-def _number(field: FormField, value: Any, _program: Program) -> int | float:
+def number_of(value: Any) -> int | float:
+    """A number as people write one: `1,250`, `12 %`. Raises Unfit."""
     try:
-        if isinstance(value, bool):
-            raise ValueError
-        number = float(str(value).replace(",", "").strip().rstrip("%"))
-        if number != number or abs(number) > 1e12:
-            raise ValueError
+        number = float(str(value).replace(",", "").rstrip("% "))
     except ValueError:
-        raise Unfit("Enter a number, for example 12") from None
+        number = nan
+    if isinstance(value, bool) or not abs(number) <= 1e12:  # nan is not
+        raise Unfit("Enter a number, for example 12")
+    return int(number) if number == int(number) else number
+
+
+def _number(field: FormField, value: Any, _program: Program) -> int | float:
+    number = number_of(value)
     if field.kind == "integer" and number != int(number):
         raise Unfit("Enter a whole number, for example 12")
     _bounds(field, number)
-    return int(number) if number == int(number) else number
+    return number
 
 
 def _bounds(field: FormField, number: float) -> None:

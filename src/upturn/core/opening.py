@@ -66,11 +66,21 @@ def opened(case: Case, command: Open) -> list[Event]:
         raise Refused(*problems)
     subject_opens = program.subject_role in case.actor.roles
     event = Opened(
-        program=program.key, version=program.version, digest=command.digest, variant=variant_of(program, answers, case.today.isoformat()),
-        language=command.language or program.language, stage=start.stage, parties=parties, answers=answers, triggers=triggers,
-        group=command.group, follows=command.follows, tells=start.tells or subject_opens,
-        warnings=passed(refusals_of(start.warn, weighed), command.reasons), on=command.on,
-    )  # fmt: skip
+        program=program.key,
+        version=program.version,
+        digest=command.digest,
+        variant=variant_of(program, answers, case.today.isoformat()),
+        language=command.language or program.language,
+        stage=start.stage,
+        parties=parties,
+        answers=answers,
+        triggers=triggers,
+        group=command.group,
+        follows=command.follows,
+        tells=start.tells or subject_opens,
+        warnings=passed(refusals_of(start.warn, weighed), command.reasons),
+        on=command.on,
+    )
     return [addressed(case.with_plan(Plan(told=case.today if event.tells else None)), event)]
 
 
@@ -81,7 +91,8 @@ def _party_problems(case: Case, command: Open) -> list[Refusal]:
         problems.append(
             Refusal(
                 "role",
-                f"A {program.words.plan} is opened by {listed((_kind_title(program, k) for k in program.start.by), 'or')}.",
+                f"A {program.words.plan} is opened by "
+                f"{listed((_kind_title(program, k) for k in program.start.by), 'or')}.",
                 field="parties",
             )
         )

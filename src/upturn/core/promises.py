@@ -53,7 +53,8 @@ def _check_ins(case: Case) -> Iterator[Promise]:
         late = overdue(case, rhythm.id)
         done = f"{len(held)} held"
         if late:
-            done += f"; not held: {listed([day_name(c.due) for c in late[:4]] + ([f'{len(late) - 4} more'] if len(late) > 4 else []))}"
+            more = [f"{len(late) - 4} more"] if len(late) > 4 else []
+            done += f"; not held: {listed([*(day_name(c.due) for c in late[:4]), *more])}"
         moved = sum(1 for c in own if c.moves)
         done += f"; {moved} moved" if moved else ""
         ahead = any(c.due >= case.today and not c.held for c in own)

@@ -85,15 +85,8 @@ def _tree(text: str) -> CommentedMap:
         line = (error.problem_mark.line + 1) if error.problem_mark else 0
         raise BadProgram([Problem("", line, f"This is not YAML: {error.problem or error.context}.")]) from None
     except (YAMLError, ValueError, RecursionError) as error:
-        raise BadProgram(
-            [
-                Problem(
-                    "",
-                    0,
-                    f"This cannot be read as YAML: {str(error).splitlines()[0] if str(error) else 'nested too deeply'}.",
-                )
-            ]
-        ) from None
+        why = str(error).splitlines()[0] if str(error) else "nested too deeply"
+        raise BadProgram([Problem("", 0, f"This cannot be read as YAML: {why}.")]) from None
     if not isinstance(tree, CommentedMap):
         raise BadProgram([Problem("", 1, "A program is a mapping that begins with `key:`, `version:` and `title:`.")])
     return tree
@@ -304,7 +297,7 @@ def compiled(digest: str, document: Mapping[str, Any], variant: str = "", langua
 class _Schema(GenerateJsonSchema):
     """Lengths are our own type: in a file they are text or a mapping of one unit."""
 
-    def is_instance_schema(self, schema: Any) -> JsonSchemaValue:
+    def is_instance_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002 - its signature is pydantic's
         return {"anyOf": [{"type": "string", "examples": ["90 days"]}, {"type": "object", "maxProperties": 1}]}
 
 

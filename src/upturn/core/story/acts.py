@@ -67,10 +67,10 @@ def plain(value: Any) -> Any:
 
 
 KEYS = {
-    "as", "on", "refused", "answers", "reasons", "reason", "attended", "without", "why", "outcome", "digest", "statement",
-    "witnesses", "signer", "finding", "disposition", "because", "criteria", "extend_by", "text", "proposed", "field",
-    "audience", "about", "progress", "next_step", "to", "due", "impose", "by", "note", "party", "person", "change",
-    "instead_of", "until_day", "size",
+    "as", "on", "refused", "answers", "reasons", "reason", "attended", "without", "why", "outcome", "digest",
+    "statement", "witnesses", "signer", "finding", "disposition", "because", "criteria", "extend_by", "text",
+    "proposed", "field", "audience", "about", "progress", "next_step", "to", "due", "impose", "by", "note", "party",
+    "person", "change", "instead_of", "until_day", "size",
 }  # fmt: skip
 """What a step may say beside its act."""
 

@@ -113,9 +113,15 @@ def _propose_version(case: Case, command: ProposeVersion) -> list[Event]:
     if newer is None or newer.version <= case.plan.version:
         raise Refused(Refusal("version", "Choose a newer version of this program.", field="digest"))
     event = Proposed(
-        number=_number(case), kind="version", changes={}, reason=reason, digest=command.digest, version=newer.version,
-        differences=tuple(differences(case.program, newer)), role=role_of(case, case.program.of_kind("office")),
-    )  # fmt: skip
+        number=_number(case),
+        kind="version",
+        changes={},
+        reason=reason,
+        digest=command.digest,
+        version=newer.version,
+        differences=tuple(differences(case.program, newer)),
+        role=role_of(case, case.program.of_kind("office")),
+    )
     return [addressed(case, event)]
 
 
@@ -388,9 +394,14 @@ def _change_party(case: Case, command: ChangeParty) -> list[Event]:
     if command.change in ("left", "absent") or command.instead_of:
         reason = words(command.reason, "The reason", field="reason")
     event = PartyChanged(
-        code=command.code, role=command.role, change=command.change, instead_of=command.instead_of, reason=reason, until=command.until,
+        code=command.code,
+        role=command.role,
+        change=command.change,
+        instead_of=command.instead_of,
+        reason=reason,
+        until=command.until,
         by_role=role_of(case, party.chosen_by or case.program.of_kind("lead", "office")),
-    )  # fmt: skip
+    )
     return [addressed(case, event)]
 
 
@@ -445,9 +456,14 @@ def _attach(case: Case, command: Attach) -> list[Event]:
     section = case.program.section.get(command.about)
     readers: Iterable[str] | None = section_readers(case.program, section, case.plan.stage) if section else None
     event = Attached(
-        id=f"a{len(case.plan.attachments) + 1}", name=name, media_type=command.media_type[:100], size=command.size, sha256=command.sha256,
-        about=command.about[:100], role=role_of(case, case.program.parties),
-    )  # fmt: skip
+        id=f"a{len(case.plan.attachments) + 1}",
+        name=name,
+        media_type=command.media_type[:100],
+        size=command.size,
+        sha256=command.sha256,
+        about=command.about[:100],
+        role=role_of(case, case.program.parties),
+    )
     return [addressed(case, event, readers, withheld=bool(section and section.withheld))]
 
 

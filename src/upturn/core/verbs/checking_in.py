@@ -1,12 +1,14 @@
 """Check-ins: each side prepares, the meeting is held, or it is moved with a reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from upturn.core.audience import addressed
 from upturn.core.case import Case
 from upturn.core.commands import Hold, Prepare, Reschedule
 from upturn.core.events import CheckedIn, Dated, Event
+from upturn.core.fields import Unfit, number_of
 from upturn.core.plan import CheckInState
 from upturn.core.program import CheckIn, GoalTable
 from upturn.core.refusals import Refusal, Refused
@@ -55,7 +57,7 @@ def _prepare_open(case: Case, target: str) -> Refusal | None:
 def _prepare(case: Case, command: Prepare) -> list[Event]:
     found = _state(case, command.checkin)
     assert found
-    _state_, spec = found
+    _, spec = found
     role = role_of(case, preparers(case, spec))
     if spec.before:
         answers = asked(case, spec.before, command.answers)
@@ -114,9 +116,15 @@ def _hold(case: Case, command: Hold) -> list[Event]:
     if problems:
         raise Refused(*problems)
     event = CheckedIn(
-        checkin=command.checkin, state="held", answers=answers, progress=progress, attended=attended, next_step=next_step,
-        role=role_of(case, spec.by), on=command.on,
-    )  # fmt: skip
+        checkin=command.checkin,
+        state="held",
+        answers=answers,
+        progress=progress,
+        attended=attended,
+        next_step=next_step,
+        role=role_of(case, spec.by),
+        on=command.on,
+    )
     return [addressed(case, event)]
 
 
@@ -133,43 +141,37 @@ def goals_of(case: Case, state: CheckInState) -> list[tuple[GoalTable, Mapping[s
 def _progress(
     case: Case, state: CheckInState, given: Mapping[str, Mapping[str, Any]]
 ) -> tuple[tuple[dict[str, Any], ...], list[Refusal]]:
-    """Per goal a number or an observation, with its source."""
-    found, problems = [], []
+    """Per goal a number or an observation, with its source; and every problem."""
+    entries: list[dict[str, Any]] = []
+    problems: list[Refusal] = []
     for number, (goals, row) in enumerate(goals_of(case, state), start=1):
         key = f"{goals.table}/{row['_id']}"
-        answer = given.get(key, {})
-        where = f"progress.{key}"
-        value, observation, source = (
-            answer.get("value"),
-            str(answer.get("observation") or "").strip()[:5000],
-            str(answer.get("source") or "").strip()[:500],
-        )
-        entry: dict[str, Any] = {"table": goals.table, "row": row["_id"]}
-        if value not in (None, ""):
-            try:
-                number_ = float(str(value).replace(",", "").rstrip("% "))
-                if number_ != number_ or abs(number_) > 1e12:
-                    raise ValueError
-                entry["value"] = int(number_) if number_ == int(number_) else number_
-            except ValueError:
-                problems.append(
-                    Refusal("answer", f"Goal {number}: enter a number, for example 12.", field=f"{where}.value")
-                )
-        if "value" not in entry and not observation:
+        entry, problem = _reported(given.get(key, {}))
+        entries.append({"table": goals.table, "row": row["_id"], **entry})
+        if problem:
             problems.append(
-                Refusal(
-                    "progress",
-                    f"Goal {number}: give a number or what was observed.",
-                    ("GEN-07",),
-                    field=f"{where}.observation",
-                )
+                replace(problem, says=f"Goal {number}: {problem.says}", field=f"progress.{key}.{problem.field}")
             )
-        elif not source:
-            problems.append(
-                Refusal("progress", f"Goal {number}: say where this comes from.", ("GEN-07",), field=f"{where}.source")
-            )
-        found.append(entry | {k: v for k, v in (("observation", observation), ("source", source)) if v})
-    return tuple(found), problems
+    return tuple(entries), problems
+
+
+def _reported(answer: Mapping[str, Any]) -> tuple[dict[str, Any], Refusal | None]:
+    """What was reported on one goal, and what is wrong with it."""
+    entry: dict[str, Any] = {
+        name: text
+        for name, most in (("observation", 5000), ("source", 500))
+        if (text := str(answer.get(name) or "").strip()[:most])
+    }
+    if answer.get("value") not in (None, ""):
+        try:
+            entry["value"] = number_of(answer["value"])
+        except Unfit:
+            return entry, Refusal("answer", "enter a number, for example 12.", field="value")
+    if "value" not in entry and "observation" not in entry:
+        return entry, Refusal("progress", "give a number or what was observed.", ("GEN-07",), field="observation")
+    if "source" not in entry:
+        return entry, Refusal("progress", "say where this comes from.", ("GEN-07",), field="source")
+    return entry, None
 
 
 HOLD = Verb(

@@ -112,9 +112,17 @@ def _events(case: Case, command: MoveItem) -> list[Event]:
     if move.moves_due:
         due, was, reason = _new_due(case, spec, row, move, command)
     event = ItemMoved(
-        table=spec.table, row=row["_id"], move=move.id, to=move.to, answers=answers, role=role_of(case, move.by), due=due, was=was,
-        reason=reason, on=command.on,
-    )  # fmt: skip
+        table=spec.table,
+        row=row["_id"],
+        move=move.id,
+        to=move.to,
+        answers=answers,
+        role=role_of(case, move.by),
+        due=due,
+        was=was,
+        reason=reason,
+        on=command.on,
+    )
     home = case.program.home.get(spec.table)
     readers = section_readers(case.program, case.program.section[home], case.plan.stage) if home else None
     return [addressed(case, event, readers)]

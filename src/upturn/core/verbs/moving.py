@@ -13,7 +13,6 @@ from upturn.core.events import Dated, Event, Moved
 from upturn.core.facts import CLOCK
 from upturn.core.guards import refusals_of
 from upturn.core.program import Disposition, Outcomes
-from upturn.core.program import Move as MoveSpec
 from upturn.core.promises import promises
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.verbs.base import (
@@ -90,7 +89,7 @@ def _events(case: Case, command: Move) -> list[Event]:
     spec = case.program.move[command.move]
     not_before_opening(case, command.on)
     answers = asked(case, spec.asks, command.answers)
-    disposition = _decided(case, spec, command) if spec.decides else None
+    disposition = _decided(case, command) if spec.decides else None
     against = _against(case, spec.id)
     warnings = list(against.warnings)
     problems: list[Refusal] = []
@@ -143,7 +142,7 @@ def _extension(case: Case, command: Move) -> Length:
         raise Refused(Refusal("required", f"Extend by: {error}", field="extend_by")) from None
 
 
-def _decided(case: Case, spec: MoveSpec, command: Move) -> Disposition | None:
+def _decided(case: Case, command: Move) -> Disposition | None:
     """The disposition of a complete decision, or None where none is needed. Raises Refused with all that lacks."""
     outcomes = case.program.outcomes
     assert outcomes, "checked when the program is read"

@@ -84,15 +84,24 @@ def _sign(case: Case, command: Sign) -> list[Event]:
         raise Refused(
             Refusal(
                 "witness",
-                f"{counted(spec.witnesses, 'witness', 'witnesses')} needed: name {spec.witnesses - 1} besides yourself.",
+                f"{counted(spec.witnesses, 'witness', 'witnesses')} needed: "
+                f"name {spec.witnesses - 1} besides yourself.",
                 field="witnesses",
             )
         )
     event = Signed(
-        signature=spec.id, outcome=command.outcome, digest=digest, meaning=spec.meaning, sections=spec.covers, signer=signer,
-        role=role_of(case, spec.by if own else spec.witness), statement=command.statement.strip()[:20_000], reason=reason,
-        witnesses=witnesses, on=command.on,
-    )  # fmt: skip
+        signature=spec.id,
+        outcome=command.outcome,
+        digest=digest,
+        meaning=spec.meaning,
+        sections=spec.covers,
+        signer=signer,
+        role=role_of(case, spec.by if own else spec.witness),
+        statement=command.statement.strip()[:20_000],
+        reason=reason,
+        witnesses=witnesses,
+        on=command.on,
+    )
     return [addressed(case, event)]
 
 
@@ -125,14 +134,15 @@ def _approve_open(case: Case, target: str) -> Refusal | None:
         return no(case, "There is no such approval.")
     what = f"“{spec.title}”"
     hidden = None if case.when(spec.show_if) else no(case, f"{what} is not needed with the answers given.")
-    own = [a for a in answers_counting(case, spec) if a.by == case.actor.code and a.outcome not in ("returned",)]
+    own = [a for a in answers_counting(case, spec) if a.by == case.actor.code and a.outcome != "returned"]
     done = no(case, f"Your answer to {what} is on record.") if own else None
     reached = no(case, f"{what} is given.") if approval_reached(case, spec) else None
     independent = None
     if spec.independent and case.plan.roles(case.actor.code) & set(case.program.of_kind("subject", "lead")):
         independent = no(
             case,
-            f"{what} must be given by somebody other than the {case.program.words.lead} and the {case.program.words.subject} of this plan.",
+            f"{what} must be given by somebody other than the {case.program.words.lead} and the "
+            f"{case.program.words.subject} of this plan.",
             rule="independent",
         )
     return first(
