@@ -22,7 +22,7 @@ from upturn.core.wording import day_name
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One date ahead: the day (None while it counts from an act to come), what, for whom, how computed, what follows."""
+    """One date ahead: the day (None while it counts from an act to come), what, for whom, how computed."""
 
     day: date | None
     what: str
