@@ -1,6 +1,7 @@
 """Who may see and do what.
 
-Nobody has a right to know that a plan exists: for them `NotFound`, the same as for a made-up id. Who may see but not do gets
+Nobody has a right to know that a plan exists: for them `NotFound`, the same as for a made-up id. Who may see but not do
+gets
 the refusal of the rules; a former party learns whom to ask (`Former`), unless the program lets them read on.
 """
 
@@ -98,7 +99,7 @@ def by_fill(person: Person) -> Q:
     return q & ~Q(subject=person.pk)
 
 
-# -- one person's look at one plan ----------------------------------------------------------------------------------------
+# -- one person's look at one plan -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def look(plan_id: str, person: Person, now: datetime) -> Look:
     return Look(person, loaded, loaded.case(acting(loaded, person), now))
 
 
-# -- may they? ------------------------------------------------------------------------------------------------------------
+# -- may they? ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,7 @@ def _seen(plan: "Look | str | None", person: Person, now: datetime | None) -> Lo
     return look(plan, person, now)
 
 
-# -- opening ----------------------------------------------------------------------------------------------------------------
+# -- opening -----------------------------------------------------------------------------------------------------------
 
 
 def leads_anybody(person: Person) -> bool:

@@ -1,6 +1,7 @@
 """The database itself refuses to change what is on record: triggers, in the words of SQLite and of PostgreSQL.
 
-Entries and program versions are never changed or deleted; a payload is deleted only when an Erased entry of its plan covers it.
+Entries and program versions are never changed or deleted; a payload is deleted only when an Erased entry of its plan
+covers it.
 """
 
 from collections.abc import Iterator
@@ -49,6 +50,14 @@ BANS = (
     Ban("program_no_delete", "records_programversion", "DELETE", "A program version is never deleted."),
 )
 KEPT = ("records_entry", "records_payload", "records_programversion")
+SAME = {
+    "records_entry": "plan_id = NEW.plan_id AND seq = NEW.seq OR id = NEW.id",
+    "records_payload": "entry_id = NEW.entry_id",
+    "records_programversion": (
+        "organization_id = NEW.organization_id AND key = NEW.key AND version = NEW.version OR id = NEW.id"
+    ),
+}
+"""What makes a new row take the place of one that is there."""
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -70,24 +79,19 @@ def _run(connection: BaseDatabaseWrapper, statements: Iterator[str]) -> None:
 def _installing(vendor: str) -> Iterator[str]:
     if vendor == "sqlite":
         yield from map(_sqlite, BANS)
-        yield from (
-            _sqlite_no_replacing(table, key)
-            for table, key in (
-                ("records_entry", "plan_id = NEW.plan_id AND seq = NEW.seq"),
-                ("records_payload", "entry_id = NEW.entry_id"),
-            )
-        )
+        yield from (_sqlite_no_replacing(table, same) for table, same in SAME.items())
     elif vendor == "postgresql":
         for ban in BANS:
             yield from _postgresql(ban)
-        yield from (_postgresql_no_truncate(table) for table in KEPT)
+        yield from map(_postgresql_no_truncate, KEPT)
     else:
         raise NotImplementedError(f"There are no triggers for {vendor}: use SQLite or PostgreSQL.")
 
 
 def _sqlite(ban: Ban) -> str:
     when = f"WHEN NOT {ban.unless.format(first=_sqlite_json('first'), last=_sqlite_json('last'))}" if ban.unless else ""
-    return f"CREATE TRIGGER {ban.name} BEFORE {ban.event} ON {ban.table} {when} BEGIN SELECT RAISE(ABORT, '{ban.says}'); END"
+    body = f"BEGIN SELECT RAISE(ABORT, '{ban.says}'); END"
+    return f"CREATE TRIGGER {ban.name} BEFORE {ban.event} ON {ban.table} {when} {body}"
 
 
 def _sqlite_json(key: str) -> str:
@@ -96,25 +100,20 @@ def _sqlite_json(key: str) -> str:
 
 def _sqlite_no_replacing(table: str, same: str) -> str:
     """INSERT OR REPLACE deletes without a DELETE trigger, so it is met before it inserts."""
-    return (
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"
-        f" BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table} is only added to'); END"
-    )
+    there = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 - our own names
+    says = f"UNIQUE constraint failed: {table} is only added to"
+    body = f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
+    return f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} {body}"
 
 
 def _postgresql(ban: Ban) -> Iterator[str]:
-    test = (
-        f"IF {ban.unless.format(first=_postgresql_json('first'), last=_postgresql_json('last'))} THEN RETURN OLD; END IF; "
-        if ban.unless
-        else ""
-    )
+    unless = ban.unless.format(first=_postgresql_json("first"), last=_postgresql_json("last"))
+    test = f"IF {unless} THEN RETURN OLD; END IF; " if unless else ""
     yield (
         f"CREATE OR REPLACE FUNCTION {ban.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {test}"
         f"RAISE EXCEPTION '{ban.says}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     yield f"CREATE TRIGGER {ban.name} BEFORE {ban.event} ON {ban.table} FOR EACH ROW EXECUTE FUNCTION {ban.name}()"
-    if not ban.unless:
-        return
 
 
 def _postgresql_json(key: str) -> str:
@@ -122,7 +121,8 @@ def _postgresql_json(key: str) -> str:
 
 
 def _postgresql_no_truncate(table: str) -> str:
-    return f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION entry_no_delete()"
+    when = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+    return f"CREATE TRIGGER {table}_no_truncate {when} EXECUTE FUNCTION entry_no_delete()"
 
 
 def _removing(vendor: str) -> Iterator[str]:

@@ -27,9 +27,16 @@ def publish(organization: Organization, text: str, now: datetime) -> ProgramVers
             raise Refused(_altered(program))
         return before
     return ProgramVersion.objects.create(
-        organization=organization, key=program.key, version=program.version, title=program.title, language=program.language,
-        digest=file.digest, source=text, document=canonical(file.document).decode(), published_at=now,
-    )  # fmt: skip
+        organization=organization,
+        key=program.key,
+        version=program.version,
+        title=program.title,
+        language=program.language,
+        digest=file.digest,
+        source=text,
+        document=canonical(file.document).decode(),
+        published_at=now,
+    )
 
 
 def _altered(program: Program) -> Refusal:

@@ -1,4 +1,4 @@
-"""Attached files: bytes under the data folder, named by their digest; served only for download, never shown in place."""
+"""Attached files: bytes under the data folder, named by their digest; served for download, never shown in place."""
 
 import hashlib
 import re
@@ -52,10 +52,15 @@ def store(
         plan=plan,
         sha256=digest,
         defaults={
-            "organization_id": plan.organization_id, "size": size, "media_type": _media_type(media_type), "name": name, "path": path,
-            "uploaded_by": person, "uploaded_at": now,
+            "organization_id": plan.organization_id,
+            "size": size,
+            "media_type": _media_type(media_type),
+            "name": name,
+            "path": path,
+            "uploaded_by": person,
+            "uploaded_at": now,
         },
-    )  # fmt: skip
+    )
     return attachment
 
 
@@ -75,12 +80,13 @@ def _media_type(given: str) -> str:
 def _refuse_type(program: Program, name: str) -> None:
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if ending not in program.attachments.types:
-        says = f"Files of the type “{ending or 'none'}” are not taken. These are: {listed(program.attachments.types, 'or')}."
+        taken = listed(program.attachments.types, "or")
+        says = f"Files of the type “{ending or 'none'}” are not taken. These are: {taken}."
         raise Refused(Refusal("type", says, field="file"))
 
 
 def _written_aside(organization: Organization, chunks: Iterable[bytes], max_mb: int) -> tuple[Path, str, int]:
-    """The bytes in a file of their own, with digest and size; nothing is left behind when it is refused or breaks off."""
+    """The bytes in a file of their own, with digest and size; nothing is left behind when it is refused."""
     digest, size = hashlib.sha256(), 0
     with aside(folder() / str(organization.pk)) as (path, file):
         for chunk in chunks:

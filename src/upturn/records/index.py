@@ -109,7 +109,10 @@ def _duty_rows(case: Case, people: Mapping[str, Person]) -> Iterator[DutyRow]:
 
 
 def _owing(case: Case, owed: Owed, people: Mapping[str, Person]) -> Iterator[tuple[int | None, str, str]]:
-    """Who owes it: the person named, else each holder of the role and each stand-in of an absent one, else whoever fills it."""
+    """Who owes it: the person named, else each holder of the role and each stand-in of an absent one, else whoever
+    fills
+    it.
+    """
     parties = case.program.parties
     if owed.role in parties and parties[owed.role].fill != "named" and not owed.code:
         yield None, owed.role, parties[owed.role].fill
@@ -154,7 +157,9 @@ def insert(row: Plan, fresh: Derived, now: datetime) -> None:
 
 
 def write(row: Plan, fresh: Derived, now: datetime, *, parties_before: frozenset[PartyRow] | None = None) -> None:
-    """Store the index, touching only what changed. `parties_before`: the parties as they are stored, where that is known."""
+    """Store the index, touching only what changed. `parties_before`: the parties as they are stored, where that is
+    known.
+    """
     _set(row, fresh, now)
     row.save(update_fields=[*(name.removesuffix("_id") for name in fresh.columns), "program_version", "updated_at"])
     _write_duties(row, fresh.duties)
@@ -175,9 +180,18 @@ def sorted_duties(rows: Iterable[DutyRow]) -> list[DutyRow]:
 def _duty(row: Plan, values: DutyRow) -> Duty:
     person, role, fill, offer, title, since, due, otherwise = values
     return Duty(
-        organization_id=row.organization_id, plan=row, person_id=person, role=role, fill=fill, offer=offer, title=title, since=since,
-        due=due, by=due or NO_DAY, otherwise=otherwise,
-    )  # fmt: skip
+        organization_id=row.organization_id,
+        plan=row,
+        person_id=person,
+        role=role,
+        fill=fill,
+        offer=offer,
+        title=title,
+        since=since,
+        due=due,
+        by=due or NO_DAY,
+        otherwise=otherwise,
+    )
 
 
 def _party(row: Plan, values: PartyRow) -> PlanParty:

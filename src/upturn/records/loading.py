@@ -23,7 +23,9 @@ from upturn.records.models import Actor, Calendar, Entry, Person, Plan, ProgramS
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A plan as its entries tell it, and what surrounds it. `people`: code → person; `head`: the leaf of the last entry."""
+    """A plan as its entries tell it, and what surrounds it. `people`: code → person; `head`: the leaf of the last
+    entry.
+    """
 
     row: Plan
     plan: CorePlan
@@ -79,7 +81,9 @@ def rows() -> QuerySet[Plan]:
 
 
 def load(row: Plan) -> Loaded:
-    """Replay a plan. `row` comes from `rows()`. Four queries (one more for newer program versions, where there are any)."""
+    """Replay a plan. `row` comes from `rows()`. Four queries (one more for newer program versions, where there are
+    any).
+    """
     zone = ZoneInfo(row.organization.zone)
     stored = Entry.objects.filter(plan=row).order_by("seq")
     entries: list[Fact] = []

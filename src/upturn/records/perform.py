@@ -14,10 +14,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from upturn.core import rules
+from upturn.core.audience import reads
 from upturn.core.calendar import CalendarExhausted
 from upturn.core.case import Case
 from upturn.core.commands import ChangeParty, Command, Open
-from upturn.core.audience import reads
 from upturn.core.events import Event, Fact, Noticed, from_json, to_json
 from upturn.core.facts import CLOCK
 from upturn.core.facts import Actor as Acting
@@ -25,9 +25,8 @@ from upturn.core.fields import clean_answers
 from upturn.core.ledger import SALT_BYTES, NotCanonical, moment, seal
 from upturn.core.ledger import Entry as Sealed
 from upturn.core.opening import variant_of
-from upturn.core.plan import Party
+from upturn.core.plan import Party, evolve
 from upturn.core.plan import Plan as CorePlan
-from upturn.core.plan import evolve
 from upturn.core.program import Program
 from upturn.core.refusals import Conflict, Refusal, Refused
 from upturn.core.scope import NAMES, touched
@@ -38,8 +37,16 @@ from upturn.records.access import NotFound, acting, fill_roles, may_lead
 from upturn.records.catalogue import program_for, settings_of
 from upturn.records.loading import Loaded, load, rows, surroundings
 from upturn.records.models import (
-    Actor, Entry, Group, Notice, Organization, Payload, Person, Plan, ProgramVersion,
-)  # fmt: skip
+    Actor,
+    Entry,
+    Group,
+    Notice,
+    Organization,
+    Payload,
+    Person,
+    Plan,
+    ProgramVersion,
+)
 
 Salts = Callable[[], bytes]
 TRIES = 5
@@ -52,7 +59,7 @@ def fresh_salt() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """What became of a command: the plan after it, its row, what happened (nothing, if nothing changed), its program."""
+    """What became of a command: the plan after it, its row, what happened (perhaps nothing), its program."""
 
     plan: CorePlan
     row: Plan
@@ -60,7 +67,7 @@ class Performed:
     program: Program
 
 
-# -- performing -------------------------------------------------------------------------------------------------------
+# -- performing --------------------------------------------------------------------------------------------------------
 
 
 def perform(
@@ -74,7 +81,8 @@ def perform(
 ) -> Performed:
     """Do what a command asks, as `actor` (None: the clock), at `now`.
 
-    `expected` is the plan's `seq` as the actor had read it: what others changed since of what the command relies on is a
+    `expected` is the plan's `seq` as the actor had read it: what others changed since of what the command relies on is
+    a
     Conflict. A ChangeParty may name somebody who is not on the plan yet as `reference(person)`.
     Raises NotFound, Former, Refused, Conflict; then nothing was written.
     """
@@ -86,7 +94,9 @@ def perform(
 
 
 class _Late(Exception):
-    """Time has brought something that is not written yet: it comes first, so that nobody acts before a date that is past."""
+    """Time has brought something that is not written yet: it comes first, so that nobody acts before a date that is
+    past.
+    """
 
 
 def reference(person: Person) -> str:
@@ -182,7 +192,7 @@ def _new(before: Loaded, after: Loaded) -> tuple[Fact, ...]:
     return after.entries[len(before.entries) :]
 
 
-# -- appending --------------------------------------------------------------------------------------------------------
+# -- appending ---------------------------------------------------------------------------------------------------------
 
 
 def appended(loaded: Loaded, events: Iterable[Event], code: str, now: datetime, salts: Salts) -> Loaded:
@@ -226,9 +236,18 @@ def appended(loaded: Loaded, events: Iterable[Event], code: str, now: datetime, 
 
 def _entry(row: Plan, sealed: Sealed, leaf: str) -> Entry:
     return Entry(
-        organization_id=row.organization_id, plan=row, seq=sealed.seq, v=sealed.v, type=sealed.type, at=moment(sealed.at),
-        at_text=sealed.at, actor=sealed.actor, prev=sealed.prev, leaf=leaf, payload_commitment=sealed.payload,
-    )  # fmt: skip
+        organization_id=row.organization_id,
+        plan=row,
+        seq=sealed.seq,
+        v=sealed.v,
+        type=sealed.type,
+        at=moment(sealed.at),
+        at_text=sealed.at,
+        actor=sealed.actor,
+        prev=sealed.prev,
+        leaf=leaf,
+        payload_commitment=sealed.payload,
+    )
 
 
 def _now_under(loaded: Loaded) -> Loaded:
@@ -270,7 +289,7 @@ def _notices(loaded: Loaded, new: Iterable[Fact], now: datetime) -> list[Notice]
                         text=fact.event.text,
                         queued_at=now,
                         message_id=f"{loaded.row.pk}.{fact.seq}.{to}",
-                    )  # fmt: skip
+                    )
                 )
     return made
 
@@ -289,7 +308,7 @@ def _recipients(loaded: Loaded, event: Noticed) -> list[tuple[int | None, str, s
     return list(dict.fromkeys(found))
 
 
-# -- people and their codes ---------------------------------------------------------------------------------------------
+# -- people and their codes --------------------------------------------------------------------------------------------
 
 
 def _enter(people: dict[str, Person], person: Person) -> str:
@@ -328,7 +347,7 @@ def _add_actors(loaded: Loaded) -> None:
         )
 
 
-# -- collisions -------------------------------------------------------------------------------------------------------
+# -- collisions --------------------------------------------------------------------------------------------------------
 
 
 def _refuse_stale(loaded: Loaded, command: Command, actor: Acting, expected: int) -> None:
@@ -367,10 +386,10 @@ def _scope_name(program: Program, name: str) -> str:
     }.get(kind, "the plan")
 
 
-# -- opening ------------------------------------------------------------------------------------------------------------
+# -- opening -----------------------------------------------------------------------------------------------------------
 
 
-def open_plan(
+def open_plan(  # noqa: PLR0913 - each is asked by name
     organization: Organization,
     program_version: ProgramVersion,
     *,
@@ -404,9 +423,15 @@ def open_plan(
         subject=(subjects or [by])[0],
     )
     command = Open(
-        digest=program_version.digest, parties=roles, answers=dict(answers), language=language, group=str(group.pk) if group else "",
-        follows=follows, reasons=reasons or {}, on=on,
-    )  # fmt: skip
+        digest=program_version.digest,
+        parties=roles,
+        answers=dict(answers),
+        language=language,
+        group=str(group.pk) if group else "",
+        follows=follows,
+        reasons=reasons or {},
+        on=on,
+    )
     return _again(lambda: _open(row, command, by, code, people, now, salts))
 
 
@@ -455,7 +480,9 @@ def _refuse_strangers(
 
 
 def _refuse_leading(program: Program, by: Person, subjects: Sequence[Person]) -> None:
-    """Nobody makes themselves another person's lead: a manager, the lead of a group of theirs, or the office opens a plan."""
+    """Nobody makes themselves another person's lead: a manager, the lead of a group of theirs, or the office opens a
+    plan.
+    """
     own = [p for p in subjects if p.pk == by.pk]
     if own or by.has_role("office"):
         return
@@ -465,7 +492,7 @@ def _refuse_leading(program: Program, by: Person, subjects: Sequence[Person]) ->
             raise Refused(
                 Refusal(
                     "role",
-                    f"{whose} is opened by their manager, by who leads a group of theirs, or by the {program.words.office}.",
+                    f"{whose} is opened by a manager or group lead of theirs, or by the {program.words.office}.",
                     field="parties",
                 )
             )
@@ -513,7 +540,9 @@ def _letters(key: str) -> str:
 
 
 def _first_entries(loaded: Loaded, events: Sequence[Event], code: str, now: datetime, salts: Salts) -> Performed:
-    """The row has to be there before its entries, and what it holds follows from them: it is stored twice in one transaction."""
+    """The row has to be there before its entries, and what it holds follows from them: it is stored twice in one
+    transaction.
+    """
     row = loaded.row
     plan = loaded.plan
     for number, event in enumerate(events, start=1):

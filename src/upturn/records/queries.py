@@ -1,4 +1,6 @@
-"""Lists and searches: my work, the plans, people. Each a fixed number of queries, and the same cost however many plans there are."""
+"""Lists and searches: my work, the plans, people. Each a fixed number of queries, and the same cost however many plans
+there are.
+"""
 
 import base64
 import binascii
@@ -41,7 +43,7 @@ def _read_cursor(text: str) -> list[str]:
     return [str(v) for v in values]
 
 
-# -- my work ------------------------------------------------------------------------------------------------------------
+# -- my work -----------------------------------------------------------------------------------------------------------
 
 
 def my_work(person: Person, *, after: str = "", size: int = PAGE) -> Page[Duty]:
@@ -89,12 +91,12 @@ def _duty_page(sources: Iterable[QuerySet[Duty]], after: str, size: int) -> Page
     return Page(found[:size], _cursor(last.by, last.pk) if last else "")
 
 
-# -- plans ----------------------------------------------------------------------------------------------------------------
+# -- plans -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a list of plans is narrowed to; empty values narrow nothing. `q` looks in the subject's name and the number."""
+    """What a list of plans is narrowed to; empty values narrow nothing. `q` is part of a name, or a number."""
 
     q: str = ""
     program: str = ""
@@ -105,7 +107,7 @@ class Filters:
     lead: int | None = None
 
 
-def plans(person: Person, filters: Filters = Filters(), *, after: str = "", size: int = PAGE) -> Page[Plan]:  # noqa: B008
+def plans(person: Person, filters: Filters = Filters(), *, after: str = "", size: int = PAGE) -> Page[Plan]:
     """The plans a person may read, the newest first. Two queries."""
     found = Plan.objects.filter(organization=person.organization_id, **_narrowed(filters))
     own = _own_plans(person)
@@ -137,7 +139,9 @@ def _narrowed(filters: Filters) -> dict[str, object]:
 
 
 def _own_plans(person: Person) -> list[str]:
-    """The plans a person reads by being on them. A list, not a subquery: it is short, and keeps the database from walking all plans."""
+    """The plans a person reads by being on them. A list, not a subquery: it is short, and keeps the database from
+    walking all plans.
+    """
     return list(PlanParty.objects.filter(person=person, reads=True).values_list("plan_id", flat=True).distinct())
 
 
@@ -167,7 +171,7 @@ def filter_choices(person: Person) -> Choices:
     )
 
 
-# -- people -----------------------------------------------------------------------------------------------------------------
+# -- people ------------------------------------------------------------------------------------------------------------
 
 
 def people(person: Person, q: str = "", *, left: bool = False, after: str = "", size: int = PAGE) -> Page[Person]:
@@ -181,7 +185,7 @@ def people(person: Person, q: str = "", *, left: bool = False, after: str = "", 
     return Page(page[:size], str(offset + size) if len(page) > size else "")
 
 
-# -- drafts -----------------------------------------------------------------------------------------------------------------
+# -- drafts ------------------------------------------------------------------------------------------------------------
 
 
 def drafts(person: Person, plan: Plan | None = None) -> dict[str, Draft]:

@@ -1,4 +1,6 @@
-"""Every table, by noun. Plans are ledgers (`entries`), with an index over them (`plans`, `work`); the rest are ordinary rows."""
+"""Every table, by noun. Plans are ledgers (`entries`), with an index over them (`plans`, `work`); the rest are ordinary
+rows.
+"""
 
 from upturn.records.models.entries import Entry, Payload
 from upturn.records.models.files import Attachment

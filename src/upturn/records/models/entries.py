@@ -1,4 +1,6 @@
-"""The ledger of every plan: entries, and beside them the payloads that retention may erase. The database only adds to both."""
+"""The ledger of every plan: entries, and beside them the payloads that retention may erase. The database only adds to
+both.
+"""
 
 from typing import ClassVar
 
@@ -10,7 +12,9 @@ from upturn.records.models.plans import Plan
 
 
 class Entry(models.Model):
-    """One fact of a plan, as `upturn.core.ledger` seals it. `at_text` is the exact text that was sealed; `at` is for sorting."""
+    """One fact of a plan, as `upturn.core.ledger` seals it. `at_text` is the exact text that was sealed; `at` is for
+    sorting.
+    """
 
     organization = models.ForeignKey(Organization, models.PROTECT, db_index=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="entries", db_index=False)
@@ -30,9 +34,15 @@ class Entry(models.Model):
     def sealed(self) -> Sealed:
         """The entry as the ledger's own value."""
         return Sealed(
-            v=self.v, plan=self.plan_id, seq=self.seq, prev=self.prev, type=self.type, at=self.at_text, actor=self.actor,
+            v=self.v,
+            plan=self.plan_id,
+            seq=self.seq,
+            prev=self.prev,
+            type=self.type,
+            at=self.at_text,
+            actor=self.actor,
             payload=self.payload_commitment,
-        )  # fmt: skip
+        )
 
 
 class Payload(models.Model):

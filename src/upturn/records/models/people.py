@@ -10,7 +10,9 @@ from django.db.models.functions import Lower
 from upturn.core.calendar import Calendar as Days
 
 ROLES = ("office", "auditor", "admin", "member")
-"""Roles in an organization. `office` and `auditor` act on plans; `admin` keeps people and settings; `member` is everybody."""
+"""Roles in an organization. `office` and `auditor` act on plans; `admin` keeps people and settings; `member` is
+everybody.
+"""
 
 
 class User(AbstractUser):
@@ -57,7 +59,9 @@ class Organization(models.Model):
 
 
 class Calendar(models.Model):
-    """A named set of open days of an organization, by the unit it counts: `business_days` always, `school_days` where needed."""
+    """A named set of open days of an organization, by the unit it counts: `business_days` always, `school_days` where
+    needed.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE)
     unit = models.SlugField(max_length=48)
@@ -164,7 +168,9 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A way to a first sign-in: sent by e-mail, or a code printed for somebody without one. Only a hash of the code is kept."""
+    """A way to a first sign-in: sent by e-mail, or a code printed for somebody without one. Only a hash of the code is
+    kept.
+    """
 
     class How(models.TextChoices):
         EMAIL = "email", "By e-mail"

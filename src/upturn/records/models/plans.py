@@ -1,4 +1,6 @@
-"""The index over plans. Everything here but an id, an organization and a number follows from a plan's entries (`index`)."""
+"""The index over plans. Everything here but an id, an organization and a number follows from a plan's entries
+(`index`).
+"""
 
 import secrets
 from typing import ClassVar
@@ -19,7 +21,8 @@ def public_id() -> str:
 class Plan(models.Model):
     """One row per plan. `series` and `serial` make its number, `MIP-2026-0007`; `head` is the leaf of its last entry.
 
-    `updated_at` is the moment at which the row and the duties were computed. `for_office` and `for_auditor` say whether the
+    `updated_at` is the moment at which the row and the duties were computed. `for_office` and `for_auditor` say whether
+    the
     program lets the organization's office or auditors act on it.
     """
 
@@ -74,7 +77,9 @@ class Plan(models.Model):
 
 
 class Actor(models.Model):
-    """Who a code in a plan's entries is. The only place that knows it, so that erasing it leaves the entries without a name."""
+    """Who a code in a plan's entries is. The only place that knows it, so that erasing it leaves the entries without a
+    name.
+    """
 
     organization = models.ForeignKey(Organization, models.PROTECT, db_index=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="actors", db_index=False)
@@ -91,7 +96,8 @@ class Actor(models.Model):
 class PlanParty(models.Model):
     """A role somebody holds (`active`) or held on a plan.
 
-    `knows`: may know now that the plan exists. `reads`: may read it now (an active party who knows, or a former one whom the
+    `knows`: may know now that the plan exists. `reads`: may read it now (an active party who knows, or a former one
+    whom the
     program lets read on). `opened_on` is the plan's, so that a person's newest plans are found here.
     """
 

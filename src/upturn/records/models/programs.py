@@ -12,7 +12,9 @@ class Immutable(TypeError):
 
 
 class ProgramVersion(models.Model):
-    """One version of a program, as text and as canonical JSON. Only `retired_at` may be set later; the database refuses the rest."""
+    """One version of a program, as text and as canonical JSON. Only `retired_at` may be set later; the database refuses
+    the rest.
+    """
 
     organization = models.ForeignKey(Organization, models.PROTECT)
     key = models.CharField(max_length=48)

@@ -65,7 +65,9 @@ class Draft(models.Model):
 
 
 class Notice(models.Model):
-    """A notice waiting to go out: to a person, to everybody who fills a role (`fill`), or to the program's contact (`address`)."""
+    """A notice waiting to go out: to a person, to everybody who fills a role (`fill`), or to the program's contact
+    (`address`).
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
