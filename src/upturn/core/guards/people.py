@@ -125,9 +125,15 @@ def not_same_person(
 
 
 @guard(log="log", attended="party")
-def discussed(case: Case, log: str, attended: tuple[str, ...] = (), at_least: int = 1) -> Refusal | None:
-    """A discussion (or other record) is on record, with these parties present, so many times."""
-    records = [r for r in case.plan.logs.get(log, ()) if _present(case, r.attended, r.role, attended)]
+def discussed(
+    case: Case, log: str, attended: tuple[str, ...] = (), at_least: int = 1, *, anew: bool = False
+) -> Refusal | None:
+    """A discussion (or other record) is on record, with these parties present, so many times.
+
+    `anew`: only what was recorded in the present stage counts (a meeting before each caution).
+    """
+    came = case.plan.stage_seq if anew else 0
+    records = [r for r in case.plan.logs.get(log, ()) if r.seq >= came and _present(case, r.attended, r.role, attended)]
     if len(records) >= at_least:
         return None
     title = case.program.log[log].title

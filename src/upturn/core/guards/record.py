@@ -16,6 +16,16 @@ def overdue(case: Case, rhythm: str | None = None) -> list[CheckInState]:
     ]
 
 
+@guard(move="move")
+def step_made(case: Case, move: str, at_least: int = 1, *, anew: bool = False) -> Refusal | None:
+    """A step was made, so many times; `anew`: in the present stage, the step that led to it included."""
+    made = [m for m in case.plan.made(move) if not anew or m.seq >= case.plan.stage_seq]
+    if len(made) >= at_least:
+        return None
+    spec = case.program.move[move]
+    return case.refusal("step_made", f"“{spec.title}” comes first; it is not on record{' here' if anew else ''}.")
+
+
 @guard(rhythm="checkin")
 def no_missed_check_ins(case: Case, rhythm: str | None = None, at_most: int = 0) -> Refusal | None:
     """No check-in that was promised was missed and never held."""

@@ -28,23 +28,23 @@ def days_since(
     section: str | None = None,
     *,
     told: bool = False,
-    latest: bool = False,
+    anew: bool = False,
 ) -> Refusal | None:
     """A length of time has passed since the first time something happened; doing it again does not start it again.
 
-    `latest`: since the last time (a notice period that every new invitation begins anew).
+    `anew`: since the last time a step or record was made, and only in the present stage (a notice before each hearing).
     """
-    last = -1 if latest else 0
+    came, which = (case.plan.stage_seq, -1) if anew else (0, 0)
     if told:
         since, what = case.plan.told, "the plan was given to the person it is about"
     elif move:
-        made = case.plan.made(move)
-        since, what = (made[last].on if made else None), f"“{case.program.move[move].title}”"
+        made = [m.on for m in case.plan.made(move) if m.seq >= came]
+        since, what = (made[which] if made else None), f"“{case.program.move[move].title}”"
     elif log:
         records = case.plan.logs.get(log, ())
-        which = "latest" if latest else "first"
-        days = sorted(r.on for r in records)
-        since, what = (days[last] if days else None), f"the {which} “{case.program.log[log].title}”"
+        days = sorted(r.on for r in records if r.seq >= came)
+        nth = "latest" if anew else "first"
+        since, what = (days[which] if days else None), f"the {nth} “{case.program.log[log].title}”"
     else:
         written = case.plan.sections.get(section or "")
         since, what = (written.on if written else None), f"“{case.program.section[section or ''].title}”"
@@ -54,7 +54,7 @@ def days_since(
 def _elapsed(case: Case, since: date | None, at_least: Length, what: str) -> Refusal | None:
     if since is None:
         return case.refusal("days_since", f"This needs {at_least} since {what}, and that has not happened yet.")
-    paused = sum(_overlap(p.start, p.last or case.today, since, case.today) for p in case.plan.pauses)
+    paused = sum(_overlap(p.start, p.last or case.today, since + DAY, case.today) for p in case.plan.pauses)
     opens = case.after(since, at_least) + paused * DAY
     if case.today >= opens:
         return None
