@@ -1,5 +1,18 @@
 """The addresses of the screens for plans. The main navigation links to `work` (my work, at `/`) and `plans` (the list)."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from upturn.web.views import plan, plans, work
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # reading
+    path("", work.my_work_page, name="work"),
+    path("plans/", plans.plan_list, name="plans"),
+    path("plans/<str:plan>/", plan.plan_page, name="plan"),
+    path("plans/<str:plan>/about/", plan.about, name="about"),
+    path("plans/<str:plan>/record/", plan.record_page, name="timeline"),
+    path("plans/<str:plan>/letters/<str:letter>/", plan.letter_page, name="letter"),
+    path("plans/<str:plan>/download/", plan.download, name="plan_download"),
+    path("plans/<str:plan>/files/<str:attachment>/", plan.attachment, name="attachment"),
+    # doing
+]

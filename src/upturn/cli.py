@@ -1,0 +1,573 @@
+"""The terminal's door: the same commands as the web, and what an operator needs to run Upturn.
+
+Output is for a person; the exit status is for a script: 0 done, 1 refused or a problem found, 2 not understood, 3 a conflict.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from upturn.core.reading import ProgramFile
+    from upturn.records.models import Organization, Person, Plan
+
+EVERY = 30
+"""Seconds between two looks of the clock."""
+
+
+class Wrong(Exception):
+    """A sentence for the person at the terminal."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run a command and leave with its status."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if arguments[:1] == ["manage"]:
+        _manage(arguments[1:])
+        return
+    args = _parser().parse_args(arguments)
+    try:
+        status = args.run(args)
+    except Wrong as error:
+        print(error, file=sys.stderr)
+        status = 1
+    except BrokenPipeError:
+        status = 0
+    sys.exit(status or 0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="upturn", description="Runs formal improvement plans end to end.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(
+        name: str, run: Callable[[argparse.Namespace], int | None], says: str, to: Any = commands
+    ) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = to.add_parser(name, help=says, description=says)
+        made.set_defaults(run=run)
+        return made
+
+    demo = add("demo", demo_command, "A demonstration with invented people, on this machine only.")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    demo.add_argument("--seed-only", action="store_true", help="make the data and stop")
+    init = add("init", init_command, "Make an organization, its first officer and its keys.")
+    init.add_argument("name", help="the organization's name")
+    init.add_argument("--officer", required=True, help="the officer's name")
+    init.add_argument("--email", default="", help="the officer's e-mail; without one, a code is printed")
+    init.add_argument("--zone", default="America/New_York", help="time zone, as America/New_York")
+    init.add_argument("--country", default="US", help="country of the public holidays, as US")
+    init.add_argument("--subdivision", default="", help="state or the like, as DC")
+    init.add_argument("--program", action="append", default=[], help="a shipped program to adopt; may be given again")
+    serve = add("serve", serve_command, "Serve Upturn to people, with its clock.")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--workers", type=int, default=2)
+    serve.add_argument("--no-clock", action="store_true", help="another process runs `upturn tick --forever`")
+    tick = add("tick", tick_command, "Perform what is due, once or for ever.")
+    tick.add_argument("--forever", action="store_true")
+    add("verify", verify_command, "Check every record: chain, payloads, index, files.").add_argument(
+        "--plan", help="only this plan (number or id)"
+    )
+
+    plan = add("plan", lambda args: 2, "Read a plan, or do something on it.").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    show = add("show", plan_show, "Where a plan stands, what may be done, what happened.", plan)
+    show.add_argument("plan", help="number (MIP-2026-0001) or id")
+    show.add_argument("--as", dest="person", help="as this person sees it (name or e-mail)")
+    do = add("do", plan_do, "Do something on a plan, as a person.", plan)
+    do.add_argument("plan")
+    do.add_argument("move", help="a move's id, or any offer: sign:member, record:discussion, state:plan")
+    do.add_argument("--as", dest="person", required=True, help="who does it (name or e-mail)")
+    do.add_argument("--organization", help="when the person's name is in several")
+    do.add_argument("--json", dest="file", help="what the command says, as a JSON file (- for standard input)")
+    do.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="one value; answers.FIELD=VALUE for an answer"
+    )
+
+    program = add("program", lambda args: 2, "Check, show, try out program files.").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    add("check", program_check, "Every problem of a program file, each with its line.", program).add_argument(
+        "file", nargs="+"
+    )
+    add("show", program_show, "A program in plain words.", program).add_argument(
+        "file", help="a file, or the key of a shipped program"
+    )
+    add("schema", program_schema, "The JSON Schema of a program file, for editors.", program)
+    simulate = add("simulate", program_simulate, "Every date and duty a plan would have from a start date.", program)
+    simulate.add_argument("file", help="a file, or the key of a shipped program")
+    simulate.add_argument("--start", type=date.fromisoformat, default=None, help="2026-11-22; today when not given")
+    simulate.add_argument("--country", default="US")
+    simulate.add_argument("--subdivision", default=None)
+    simulate.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help="an answer the dates depend on"
+    )
+    story = add("story", program_story, "Tell the stories of a program; say what none of them reaches.", program)
+    story.add_argument("file", help="a program file, or the key of a shipped program")
+    story.add_argument("story", nargs="?", help="the story file; beside the program when not given")
+    commands.add_parser("manage", help="Any management command of Django.")
+    return parser
+
+
+# -- starting Django --------------------------------------------------------------------------------------------------
+
+
+def _django() -> None:
+    """Load the settings and the models; a setting that cannot be used ends the program with its sentence."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upturn.settings")
+    from django import setup
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        setup()
+    except ImproperlyConfigured as error:
+        raise Wrong(str(error)) from None
+
+
+def _migrated() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _manage(arguments: list[str]) -> None:
+    try:
+        _django()
+    except Wrong as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["upturn manage", *arguments])
+
+
+# -- running ----------------------------------------------------------------------------------------------------------
+
+
+def demo_command(args: argparse.Namespace) -> int:
+    """Everything invented, on this machine only, signed in with one click."""
+    address = f"http://127.0.0.1:{args.port}"
+    os.environ["UPTURN_DEMO"] = "true"
+    os.environ["UPTURN_BASE_URL"] = address
+    if "UPTURN_DATA" not in os.environ:
+        from upturn.settings import person_data_folder
+
+        os.environ["UPTURN_DATA"] = str(person_data_folder() / "demo")
+    _django()
+    _migrated()
+    from upturn.demo import seed, sign_in_links
+
+    made = seed()
+    if args.seed_only:
+        print(f"The demo's data is in {os.environ['UPTURN_DATA']}: {made}.")
+        return 0
+    print(f"\nUpturn's demo is at {address}\n")
+    for line in sign_in_links(address):
+        print(line)
+    print("\nStop it with Ctrl-C. Everything in it is invented.", flush=True)
+    if not args.no_browser:
+        threading.Timer(2.0, webbrowser.open, [f"{address}/demo/"]).start()
+    return _served("127.0.0.1", args.port, workers=2, clock=True)
+
+
+def serve_command(args: argparse.Namespace) -> int:
+    """Serve for real. Refuses demo data and a missing address."""
+    _django()
+    from django.conf import settings
+
+    _migrated()
+    from upturn.records.models import Organization
+
+    if settings.DEMO or Organization.objects.filter(demo=True).exists():
+        raise Wrong(
+            "This data folder holds the demo. Give another one in UPTURN_DATA: a demo is never served to people."
+        )
+    if "UPTURN_BASE_URL" not in os.environ and args.host not in ("127.0.0.1", "localhost"):
+        raise Wrong("Set UPTURN_BASE_URL to the address people type, as https://plans.example.org.")
+    return _served(args.host, args.port, workers=args.workers, clock=not args.no_clock)
+
+
+def _served(host: str, port: int, *, workers: int, clock: bool) -> int:
+    """The server as a child process, and the clock as another; both end with this one."""
+    server = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "upturn.wsgi:application",
+        "--host",
+        host,
+        "--port",
+        str(port),
+    ]
+    server += ["--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    children = [subprocess.Popen(server)]
+    if clock:
+        children.append(subprocess.Popen([sys.executable, "-m", "upturn.cli", "tick", "--forever"]))
+
+    def stop(*_: object) -> None:
+        for child in children:
+            child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        return children[0].wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stop()
+        for child in children:
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def tick_command(args: argparse.Namespace) -> int:
+    """The clock. Any number of these may run."""
+    _django()
+    from django.db import OperationalError, close_old_connections
+    from django.utils import timezone
+
+    from upturn.records.clock import tick
+
+    parent = os.getppid()
+    stopping = threading.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda *_: stopping.set())
+    while True:
+        try:
+            done = tick(timezone.now())
+        except OperationalError as error:  # the database is away; the next look finds it back
+            if not args.forever:
+                raise Wrong(f"The database cannot be reached: {error}") from None
+            print(f"The clock waits for the database: {error}", file=sys.stderr)
+            done = 0
+        if not args.forever:
+            print(f"{done} {'entry' if done == 1 else 'entries'} written for what was due.")
+            return 0
+        close_old_connections()
+        if stopping.wait(EVERY) or (parent != 1 and os.getppid() != parent):
+            return 0
+
+
+def init_command(args: argparse.Namespace) -> int:
+    """An organization, its first officer, its keys, the programs it adopts."""
+    _django()
+    _migrated()
+    from upturn.records.setup import AlreadyThere, make_organization
+
+    try:
+        made = make_organization(
+            name=args.name, officer=args.officer, email=args.email, zone=args.zone, country=args.country, subdivision=args.subdivision,
+            programs=args.program or shipped_keys(),
+        )  # fmt: skip
+    except (AlreadyThere, ValueError) as error:
+        raise Wrong(str(error)) from None
+    print(f"{made.organization.name} is there, with {made.person.name} as its first officer.")
+    print(f"Programs: {', '.join(v.title for v in made.programs)}.")
+    print(
+        f"To sign in for the first time, open the page /join/ and enter this code (it works once, for 14 days): {made.code}"
+    )
+    return 0
+
+
+def verify_command(args: argparse.Namespace) -> int:
+    """Every record checked; a sentence per finding, status 1 when there is one."""
+    _django()
+    from upturn.records.models import Organization
+    from upturn.records.verify import verify
+
+    if args.plan:
+        findings, checked = verify(_plan(args.plan)), "The plan"
+    else:
+        organizations = list(Organization.objects.order_by("name"))
+        findings = [f for o in organizations for f in verify(o)]
+        checked = "Every plan"
+    for finding in findings:
+        print(finding)
+    if not findings:
+        print(f"{checked} holds: chain, payloads, index, files.")
+    return 1 if findings else 0
+
+
+# -- plans ------------------------------------------------------------------------------------------------------------
+
+
+def _plan(name: str) -> "Plan":
+    from django.db.models import Q
+
+    from upturn.records.models import Plan
+
+    found = list(Plan.objects.filter(Q(pk=name) | Q(number=name.upper()))[:2])
+    if len(found) != 1:
+        raise Wrong(
+            f"There is no plan {name}." if not found else f"Several organizations have a plan {name}: give its id."
+        )
+    return found[0]
+
+
+def _person(organization: "Organization", name: str) -> "Person":
+    from upturn.records.models import Person
+
+    people = Person.objects.filter(organization=organization)
+    found = list(people.filter(email__iexact=name)[:2]) or list(people.filter(name__iexact=name)[:2])
+    if len(found) != 1:
+        raise Wrong(
+            f"{organization.name} knows nobody called {name}."
+            if not found
+            else f"Several people are called {name}: give the e-mail."
+        )
+    return found[0]
+
+
+def plan_show(args: argparse.Namespace) -> int:
+    """Where a plan stands, for an operator or as one person sees it."""
+    _django()
+    from django.utils import timezone
+
+    from upturn.records.access import Former, NotFound
+    from upturn.records.queries import look
+    from upturn.records.timeline import timeline
+
+    row = _plan(args.plan)
+    person = _person(row.organization, args.person) if args.person else row.lead or row.subject
+    try:
+        found = look(row.pk, person, timezone.now())
+    except (NotFound, Former) as error:
+        raise Wrong(str(error)) from None
+    print(f"{row.number}: {found.case.program.title} for {row.subject.name}, as {person.name} sees it")
+    print(f"{found.case.stage.title}. {found.case.stage.says}\n")
+    for clock in found.case.plan.clocks.values():
+        print(f"  {found.case.program.clock[clock.id].title}: {clock.start} to {clock.end} ({clock.how})")
+    print("\nWhat may be done:")
+    for offer, against in found.offers.items():
+        if offer.split(":")[0] not in ("comment", "correct"):
+            print(f"  {offer}" + "".join(f"\n      not yet: {r.sentence}" for r in against.refusals))
+    print("\nWhat has happened, newest first:")
+    for item in timeline(found):
+        print(
+            f"  {item.seq:>3}  {item.at:%Y-%m-%d %H:%M}  {item.title}{f' by {item.actor}' if item.actor else ''}{f'. {item.line}' if item.line else ''}"
+        )
+    return 0
+
+
+def plan_do(args: argparse.Namespace) -> int:
+    """The terminal's door to `perform`."""
+    _django()
+    from django.utils import timezone
+
+    from upturn.core.asking import command
+    from upturn.core.refusals import Conflict, Refused
+    from upturn.records.access import Former, NotFound
+    from upturn.records.perform import perform
+
+    row = _plan(args.plan)
+    person = _person(row.organization, args.person)
+    data = _json_file(args.file) if args.file else {}
+    try:
+        done = perform(row.pk, command(args.move, _with_values(data, args.set)), person, timezone.now())
+    except Refused as refused:
+        for reason in refused.reasons:
+            print(reason.sentence, file=sys.stderr)
+        return 1
+    except Conflict as conflict:
+        print(conflict, file=sys.stderr)
+        return 3
+    except (NotFound, Former) as error:
+        raise Wrong(str(error)) from None
+    if not done.events:
+        print("Nothing changed: it says so already.")
+        return 0
+    print(
+        f"{row.number}: {', '.join(type(e).__name__ for e in done.events)}. It stands in “{done.program.stage[done.plan.stage].title}”."
+    )
+    return 0
+
+
+def _json_file(name: str) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        data = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise Wrong(f"{name} cannot be read as JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise Wrong(f"{name}: an object of names and values is needed.")
+    return data
+
+
+def _with_values(data: Mapping[str, Any], values: Sequence[str]) -> dict[str, Any]:
+    """`finding=met` and `answers.why=...` put into the data."""
+    made = dict(data)
+    for pair in values:
+        key, mark, value = pair.partition("=")
+        if not mark:
+            raise Wrong(f"--set {pair}: write KEY=VALUE.")
+        head, _, rest = key.partition(".")
+        if rest:
+            made[head] = {**made.get(head, {}), rest: _read_value(value)}
+        else:
+            made[head] = _read_value(value)
+    return made
+
+
+def _read_value(value: str) -> Any:
+    """JSON where it is JSON (lists, numbers, true), else the text itself."""
+    try:
+        return json.loads(value) if value[:1] in '[{"' or value in ("true", "false") else value
+    except ValueError:
+        return value
+
+
+# -- programs ---------------------------------------------------------------------------------------------------------
+
+
+def programs_folder() -> Path:
+    return Path(__file__).parent / "programs"
+
+
+def shipped_keys() -> list[str]:
+    """The keys of the programs that come with Upturn."""
+    return sorted({path.name.split(".v")[0] for path in programs_folder().glob("*.v*.yaml")})
+
+
+def _program_path(name: str) -> Path:
+    path = Path(name)
+    if path.exists():
+        return path
+    shipped = sorted(programs_folder().glob(f"{name}.v*.yaml"))
+    if not shipped:
+        raise Wrong(f"There is no file {name}, and no shipped program of that key: {', '.join(shipped_keys())}.")
+    return shipped[-1]
+
+
+def _program(name: str) -> "ProgramFile":
+    from upturn.core.reading import BadProgram, read
+
+    path = _program_path(name)
+    try:
+        return read(_text_of(path))
+    except BadProgram as error:
+        raise Wrong("\n".join(f"{path.name}: {problem}" for problem in error.problems)) from None
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Wrong(f"{path} cannot be read: {error}") from None
+
+
+def program_check(args: argparse.Namespace) -> int:
+    """Every problem of every file."""
+    from upturn.core.reading import BadProgram, read
+
+    status = 0
+    for name in args.file:
+        path = _program_path(name)
+        try:
+            found = read(_text_of(path))
+        except BadProgram as error:
+            status = 1
+            for problem in error.problems:
+                print(f"{path.name}: {problem}")
+            print(f"{path.name}: {len(error.problems)} {'problem' if len(error.problems) == 1 else 'problems'}.")
+        else:
+            program = found.program()
+            print(f"{path.name}: {program.title}, version {program.version}, is sound. Digest {found.digest}.")
+    return status
+
+
+def program_show(args: argparse.Namespace) -> int:
+    """A program in plain words."""
+    program = _program(args.file).program()
+    print(f"{program.title} ({program.key}, version {program.version})\n{program.summary}\n")
+    print("Parties: " + "; ".join(f"{p.title} ({p.kind})" for p in program.parties.values()))
+    print("\nStages and what leads out of them:")
+    for stage in program.stages:
+        print(f"  {stage.title}: {stage.says}")
+        for move in program.moves:
+            if stage.id in move.from_:
+                who = ", ".join(program.parties[r].title if r in program.parties else "by itself" for r in move.by)
+                print(f"    → {move.title} ({who})" + (f" → {program.stage[move.to].title}" if move.to else ""))
+    if program.basis:
+        print("\nWhat it rests on:")
+        for source in program.basis:
+            print(
+                f"  {source.id}: {source.title}{f', text of {source.text_of}' if source.text_of else ''}{f' <{source.url}>' if source.url else ''}"
+            )
+    return 0
+
+
+def program_schema(_args: argparse.Namespace) -> int:
+    from upturn.core.reading import json_schema
+
+    print(json.dumps(json_schema(), indent=1))
+    return 0
+
+
+def program_simulate(args: argparse.Namespace) -> int:
+    """Every date and duty from a start date, with how each is computed."""
+    from upturn.core.calendar import Calendar
+    from upturn.core.facts import Facts
+    from upturn.core.refusals import Refused
+    from upturn.core.simulation import simulate
+
+    program = _program(args.file).program()
+    try:
+        business = Calendar(name="business days", country=args.country or None, subdivision=args.subdivision)
+        named = {
+            unit: Calendar(name=unit.replace("_", " "), country=args.country or None) for unit in program.calendars
+        }
+        rows = simulate(
+            program,
+            args.start or date.today(),
+            Facts(calendars={"business_days": business, **named}),
+            _with_values({}, args.set),
+        )
+    except (ValueError, Refused) as error:
+        raise Wrong(str(error)) from None
+    for row in rows:
+        day = row.day.isoformat() if row.day else " " * 10
+        print(
+            f"{day}  {row.what}"
+            + (f" ({row.who})" if row.who else "")
+            + (f"\n            {row.how}" if row.how else "")
+            + (f"\n            If nothing is done: {row.otherwise}" if row.otherwise else "")
+        )
+    return 0
+
+
+def program_story(args: argparse.Namespace) -> int:
+    """Tell the stories; status 1 when one goes another way, or something is never reached."""
+    from upturn.core import story
+
+    path = _program_path(args.file)
+    file = _program(args.file)
+    beside = Path(args.story) if args.story else path.with_name(path.name.split(".v")[0] + ".story.yaml")
+    try:
+        reached = story.told(file, _text_of(beside))
+    except story.StoryFailed as error:
+        raise Wrong(f"{beside.name}: {error}") from None
+    lacking = story.untold(file.program(), reached)
+    for one in lacking:
+        print(f"No story reaches: {one}")
+    if not lacking:
+        print(f"{beside.name}: every step and every outcome of {file.program().title} is told.")
+    return 1 if lacking else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Who is on a plan and what they put their name to: signatures, approvals, statements, proposals, files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+
+from upturn.core.digests import of_signature
+from upturn.core.guards.people import approval_reached
+from upturn.core.verbs.changing import agreeing
+from upturn.core.verbs.signing import OUTCOMES
+from upturn.core.wording import day_name, listed
+from upturn.records.access import Look
+from upturn.web.addresses import address
+
+
+def signatures(found: Look) -> Iterator[dict[str, Any]]:
+    case = found.case
+    for spec in case.program.signatures:
+        state = case.plan.signatures.get(spec.id)
+        offer = f"sign:{spec.id}"
+        row: dict[str, Any] = {
+            "title": spec.title,
+            "meaning": spec.meaning,
+            "state": "",
+            "by": "",
+            "on": None,
+            "statement": "",
+            "current": True,
+        }
+        if state:
+            row |= {
+                "state": f"No longer stands: the words changed ({OUTCOMES[state.outcome]})"
+                if state.voided
+                else OUTCOMES[state.outcome].capitalize(),
+                "by": case.names(state.signer),
+                "on": state.on,
+                "statement": state.statement,
+                "witness": case.names(state.by) if state.by != state.signer else "",
+                "reference": state.digest[:12],
+                "current": not state.voided and state.digest == of_signature(case.program, case.plan, spec.id),
+            }
+        elif case.plan.stage in spec.in_:
+            row["state"] = "Awaited"
+        else:
+            continue
+        row["url"] = address(found.row.pk, offer) if offer in found.offers and not found.offers[offer].refusals else ""
+        yield row
+
+
+def approvals(found: Look) -> Iterator[dict[str, Any]]:
+    case = found.case
+    for spec in case.program.approvals:
+        given = [a for a in case.plan.approvals if a.approval == spec.id and found.reads_entry(a.seq)]
+        if not given and (case.plan.stage not in spec.in_ or case.program.subject_role in found.actor.roles):
+            continue
+        offer = f"approve:{spec.id}"
+        yield {
+            "title": spec.title,
+            "reached": approval_reached(case, spec),
+            "given": [
+                {
+                    "who": case.names(a.by),
+                    "outcome": a.outcome.capitalize(),
+                    "on": a.on,
+                    "reason": a.reason,
+                    "voided": bool(a.voided),
+                }
+                for a in given
+            ],
+            "url": address(found.row.pk, offer) if offer in found.offers and not found.offers[offer].refusals else "",
+        }
+
+
+def statements(found: Look) -> dict[str, Any]:
+    case = found.case
+    said = [
+        {"who": case.names(s.by), "on": s.on, "words": s.text, "about": s.about}
+        for s in case.plan.statements
+        if found.reads_entry(s.seq)
+    ]
+    return {"said": said, "url": address(found.row.pk, "state:plan") if "state:plan" in found.offers else ""}
+
+
+def proposals(found: Look) -> Iterator[dict[str, Any]]:
+    case = found.case
+    for proposal in case.plan.proposals.values():
+        if not found.reads_entry(proposal.seq):
+            continue
+        needed = [r for r in agreeing(case, proposal) if r not in proposal.agreed and r != proposal.role]
+        offer = f"respond:{proposal.number}"
+        yield {
+            "number": proposal.number,
+            "kind": "A newer version of the program" if proposal.kind == "version" else "A change of the plan",
+            "by": case.names(proposal.by),
+            "on": proposal.on,
+            "reason": proposal.reason,
+            "outcome": proposal.outcome,
+            "awaits": "" if proposal.outcome else case.titles(needed, "and"),
+            "effective": proposal.effective,
+            "differences": proposal.differences,
+            "sections": [case.program.section[s].title for s in proposal.changes if s in case.program.section],
+            "url": address(found.row.pk, offer) if offer in found.offers else "",
+        }
+
+
+def people(found: Look) -> Iterator[dict[str, Any]]:
+    """Who is on the plan, in which role, who is absent; whoever fills a role by office is said as such."""
+    case = found.case
+    for role, party in case.program.parties.items():
+        holders = case.plan.holders(role)
+        offer = f"party:{role}"
+        names = []
+        for holder in holders:
+            absent = holder.absent and not case.is_back(holder.absent_until)
+            until = f" until {day_name(holder.absent_until)}" if absent and holder.absent_until else ""
+            names.append(case.names(holder.code) + (f" (absent{until})" if absent else ""))
+        if party.fill != "named":
+            names = (
+                [f"Everyone in the {case.program.words.office}"]
+                if party.fill == "office"
+                else ["The organization's auditors"]
+            )
+        if not names and offer not in found.offers:
+            continue
+        yield {
+            "role": party.title,
+            "names": listed(names) or "Nobody yet",
+            "you": role in found.actor.roles,
+            "sees": "What names this role" if party.reads == "listed" else "The whole plan, but what is kept to others",
+            "url": address(found.row.pk, offer) if offer in found.offers else "",
+        }
+
+
+def attachments(found: Look) -> dict[str, Any]:
+    case = found.case
+    kept = [a for a in case.plan.attachments.values() if found.reads_entry(a.seq)]
+    rows = [
+        {
+            "name": a.name,
+            "url": reverse("attachment", kwargs={"plan": found.row.pk, "attachment": a.id}),
+            "kind": a.name.rsplit(".", 1)[-1].upper(),
+            "size": a.size,
+            "added_by": case.names(a.by),
+            "added_on": a.on,
+            "note": "",
+            "digest": a.sha256,
+        }
+        for a in kept
+    ]
+    return {"rows": rows, "url": address(found.row.pk, "attach:plan") if "attach:plan" in found.offers else ""}

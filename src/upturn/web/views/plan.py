@@ -1,0 +1,198 @@
+"""One plan, read: its page, the first view, the record, letters and copies to take along."""
+
+import json
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from upturn.core.letters import merged
+from upturn.core.wording import listed
+from upturn.records import files
+from upturn.records.access import Look, look
+from upturn.records.export import record
+from upturn.records.readings import record_reading
+from upturn.records.timeline import Item, timeline
+from upturn.web.addresses import address
+from upturn.web.context import shell_of
+from upturn.web.page import people, progress, standing, words
+
+RECENT = 8
+"""How many entries of the record the plan's own page shows."""
+
+
+def seen(request: HttpRequest, plan: str) -> Look:
+    """The plan as the person signed in sees it. NotFound (404) and Former (whom to ask) rise to the middleware."""
+    return look(plan, request.person, timezone.now())  # type: ignore[attr-defined]
+
+
+def shown_page(request: HttpRequest, template: str, found: Look, context: dict[str, Any]) -> HttpResponse:
+    """A page of a plan; that it was read is noted once it is made."""
+    response = render(request, template, frame(request, found) | context)
+    record_reading(found, request.session.session_key or "", timezone.now())
+    return response
+
+
+@require_GET
+def plan_page(request: HttpRequest, plan: str) -> HttpResponse:
+    found = seen(request, plan)
+    return shown_page(request, "plans/plan.html", found, page_context(found))
+
+
+def frame(request: HttpRequest, found: Look) -> dict[str, Any]:
+    """What every page of a plan shows around its content: its title, and its named contact in the same place (M-24)."""
+    case = found.case
+    contact = standing.contact_of(case)
+    return {
+        "plan": found.row,
+        "plan_title": f"{case.program.title} for {standing.subject_name(case)}",
+        "program": case.program,
+        "plan_contact": contact,
+        "stage": case.stage,
+        "shell": shell_of(request, contact=contact),
+    }
+
+
+def page_context(found: Look) -> dict[str, Any]:
+    case = found.case
+    mine = standing.own_duties(found)
+    entries = timeline(found)
+    return {
+        "status": case.stage.title,
+        "day_line": standing.day_line(case),
+        "paused": case.plan.paused,
+        "next": standing.next_thing(found, mine),
+        "more_duties": standing.duty_rows(found, mine[1:]),
+        "waiting_for": standing.waiting_for(found),
+        "dates": list(standing.key_dates(case)),
+        "goals": list(progress.goals(found)),
+        "sections": list(words.sections(found)),
+        "withheld": list(words.withheld(found)),
+        "records": list(words.records(found)),
+        "check_ins": progress.check_ins(found),
+        "support": progress.support(found),
+        "items": list(progress.items(found)),
+        "signatures": list(people.signatures(found)),
+        "approvals": list(people.approvals(found)),
+        "statements": people.statements(found),
+        "proposals": list(people.proposals(found)),
+        "people": list(people.people(found)),
+        "files": people.attachments(found),
+        "doing": standing.doing(found),
+        "letters": letters(found),
+        "recent": [in_record(item, found) for item in entries[:RECENT]],
+        "more": len(entries) > RECENT,
+        "writing": case.stage.phase in ("draft", "sign"),
+        "is_subject": case.program.subject_role in found.actor.roles,
+        "restrictions": case.program.restrictions if case.stage.phase == "run" else (),
+    }
+
+
+@require_GET
+def about(request: HttpRequest, plan: str) -> HttpResponse:
+    """The subject's first view: what this is, what can happen and when, who decides, whom to ask or bring."""
+    found = seen(request, plan)
+    case = found.case
+    return shown_page(
+        request,
+        "plans/about.html",
+        found,
+        {
+            "about": case.program.about,
+            "dates": list(standing.key_dates(case)),
+            "people": list(people.people(found)),
+            "basis": case.program.basis,
+            "consequence": case.program.consequence,
+            "retention": case.program.retention,
+            "representatives": [p.title for p in case.program.parties.values() if p.kind == "representative"],
+        },
+    )
+
+
+@require_GET
+def record_page(request: HttpRequest, plan: str) -> HttpResponse:
+    """Everything that happened, newest first."""
+    found = seen(request, plan)
+    return shown_page(
+        request, "plans/record.html", found, {"entries": [in_record(item, found) for item in timeline(found)]}
+    )
+
+
+def in_record(item: Item, found: Look) -> dict[str, Any]:
+    """A timeline item as its part draws it, with the way to a dated correction."""
+    offer = f"correct:{item.seq}"
+    return {
+        "title": item.title,
+        "actor": item.actor,
+        "at": item.at,
+        "happened_on": item.happened_on,
+        "line": item.line,
+        "words": item.words,
+        "details": [{"key": key, "value": value} for key, value in item.details],
+        "who_sees": item.who_sees,
+        "mark": item.mark,
+        "correct_url": address(found.row.pk, offer) if offer in found.offers else "",
+        "seq": item.seq,
+    }
+
+
+def letters(found: Look) -> list[dict[str, str]]:
+    case = found.case
+    if case.program.subject_role in found.actor.roles:
+        return []
+    return [
+        {"title": one.title, "url": reverse("letter", kwargs={"plan": found.row.pk, "letter": one.id})}
+        for one in case.program.letters
+        if not one.in_ or case.plan.stage in one.in_
+    ]
+
+
+@require_GET
+def letter_page(request: HttpRequest, plan: str, letter: str) -> HttpResponse:
+    """A letter of the program, merged from the plan, to print from the browser."""
+    found = seen(request, plan)
+    offered = {row["url"] for row in letters(found)}
+    spec = next((one for one in found.case.program.letters if one.id == letter), None)
+    if spec is None or request.path not in offered:
+        raise Http404
+    paragraphs = [merged(found.case, p.text) for p in spec.paragraphs if found.case.when(p.show_if)]
+    to = [
+        standing.who_holds(found.case, r)
+        if r != "contact"
+        else str(found.case.facts.settings.get(found.case.program.contact.setting) or "")
+        for r in spec.to
+    ]
+    return shown_page(
+        request,
+        "plans/letter.html",
+        found,
+        {"letter": spec, "paragraphs": paragraphs, "to": listed(to), "today": found.case.today},
+    )
+
+
+@require_GET
+def download(request: HttpRequest, plan: str) -> HttpResponse:
+    """The plan's own record, as far as this person reads it: every entry with its digests, as JSON."""
+    found = seen(request, plan)
+    body = json.dumps(record(found), ensure_ascii=False, indent=1)
+    response = HttpResponse(body, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.row.number}.json"'
+    for name, value in files.HEADERS.items():
+        response[name] = value
+    record_reading(found, request.session.session_key or "", timezone.now())
+    return response
+
+
+@require_GET
+def attachment(request: HttpRequest, plan: str, attachment: str) -> FileResponse:
+    """A file of the plan, always as a download, never shown inside the page."""
+    kept = files.fetch(seen(request, plan), attachment)
+    response = FileResponse(
+        files.path_of(kept).open("rb"), as_attachment=True, filename=kept.name, content_type=files.SAFE_TYPE
+    )
+    for name, value in files.HEADERS.items():
+        response[name] = value
+    return response

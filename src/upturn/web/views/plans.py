@@ -1,0 +1,86 @@
+"""The list of plans: newest first, with filters, search and paging that cost the same at any number of plans."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from upturn.records.access import can
+from upturn.records.models import Person, Plan
+from upturn.records.queries import Choices, Filters, filter_choices, plans
+from upturn.web.views.work import pages
+
+PHASES = (
+    ("concern", "Concern raised"),
+    ("draft", "Being written"),
+    ("sign", "Being signed"),
+    ("run", "Under way"),
+    ("decide", "To be decided"),
+    ("after", "Followed up"),
+    ("closed", "Closed"),
+)
+ANY = [("", "Any")]
+
+
+class FilterForm(forms.Form):
+    """What the list is narrowed to. A value that is not on offer narrows nothing."""
+
+    q = forms.CharField(label="Name or number", required=False, max_length=100)
+    phase = forms.ChoiceField(label="Where it stands", required=False, choices=[*ANY, *PHASES])
+    program = forms.ChoiceField(label="Program", required=False)
+    group = forms.ChoiceField(label="Group", required=False)
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", auto_id="filter_%s", **kwargs)
+        self.fields["program"].choices = [*ANY, *choices.programs]  # type: ignore[attr-defined]
+        self.fields["group"].choices = [*ANY, *((str(g.pk), g.name) for g in choices.groups)]  # type: ignore[attr-defined]
+
+    def filters(self) -> Filters:
+        self.is_valid()
+        chosen = self.cleaned_data
+        group = chosen.get("group") or ""
+        return Filters(
+            q=chosen.get("q", ""),
+            phase=chosen.get("phase", ""),
+            program=chosen.get("program", ""),
+            group=int(group) if group else None,
+        )
+
+
+@require_GET
+def plan_list(request: HttpRequest) -> HttpResponse:
+    person: Person = request.person  # type: ignore[attr-defined]
+    form = FilterForm(request.GET, choices=filter_choices(person))
+    filters = form.filters()
+    found = plans(person, filters, after=request.GET.get("after", ""))
+    narrowed = any((filters.q, filters.phase, filters.program, filters.group))
+    table = {
+        "caption": "Plans, newest first",
+        "columns": ["Plan for", "Where it stands", "Led by", "Opened", "Next date"],
+        "rows": [row(plan) for plan in found.items],
+        "empty": "No plan fits." if narrowed else "There is no plan here that you can read.",
+    }
+    context = {
+        "filter_form": form,
+        "clear_url": reverse("plans") if narrowed else "",
+        "table": table,
+        "pages": pages(found, "after", request, "Plans"),
+        "may_start": bool(can(person, "open")),
+    }
+    return render(request, "plans/plan_list.html", context)
+
+
+def row(plan: Plan) -> list[dict[str, Any]]:
+    """One plan as a row: who, where it stands, with whom, since when, what comes next."""
+    status = dict(PHASES).get(plan.phase, plan.phase)
+    note = " · ".join(filter(None, (plan.number, plan.program_version.title, plan.group.name if plan.group else "")))
+    return [
+        {"text": plan.subject.name, "url": reverse("plan", kwargs={"plan": plan.pk}), "note": note},
+        {"status": status, "tone": "done" if plan.status == "ended" else ""},
+        {"text": plan.lead.name if plan.lead else ""},
+        {"date": plan.opened_on},
+        {"date": plan.next_due, "note": ""} if plan.next_due else {"text": ""},
+    ]

@@ -1,0 +1,98 @@
+"""My work: what waits for the person signed in, what waits for others, what follows if nothing is done, and when."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from upturn.core.wording import counted, day_name
+from upturn.records.access import can
+from upturn.records.models import Duty, Person
+from upturn.records.queries import Page, my_work, waiting_for_others
+from upturn.web.addresses import address
+from upturn.web.page.standing import SOON
+
+
+@require_GET
+def my_work_page(request: HttpRequest) -> HttpResponse:
+    person: Person = request.person  # type: ignore[attr-defined]
+    mine = my_work(person, after=request.GET.get("mine", ""))
+    others = waiting_for_others(person, after=request.GET.get("others", ""), size=10)
+    return render(
+        request,
+        "plans/my_work.html",
+        {
+            "sentence": sentence(mine, first_page="mine" not in request.GET),
+            "mine": [row(duty, person) for duty in mine.items],
+            "others": [row(duty, person, others=True) for duty in others.items],
+            "mine_pages": pages(mine, "mine", request, "What waits for you"),
+            "others_pages": pages(others, "others", request, "What waits for others"),
+            "may_start": bool(can(person, "open")),
+        },
+    )
+
+
+def sentence(mine: Page[Duty], *, first_page: bool) -> str:
+    """“3 things need you. The nearest is due tomorrow.”"""
+    if not mine.items:
+        return "Nothing needs you today." if first_page else "That was all."
+    count = (
+        f"More than {len(mine.items)} things need"
+        if mine.next
+        else f"{counted(len(mine.items), 'thing')} need{'s' if len(mine.items) == 1 else ''}"
+    )
+    dated = [d.due for d in mine.items if d.due]
+    nearest = f" The nearest is due {when(min(dated))}." if dated and first_page else ""
+    return f"{count} you.{nearest}"
+
+
+def when(day: Any) -> str:
+    """A day as it is said beside today: “tomorrow”, “on 30 June 2026”, “since 3 June 2026”."""
+    ahead = (day - timezone.localdate()).days
+    if ahead < 0:
+        return f"since {day_name(day)}"
+    return {0: "today", 1: "tomorrow"}.get(ahead, f"on {day_name(day)}")
+
+
+def row(duty: Duty, person: Person, *, others: bool = False) -> dict[str, Any]:
+    """A duty as a task row: verb first, one status word, what follows in silence."""
+    about = "your own plan" if duty.plan.subject_id == person.pk else duty.plan.subject.name
+    who = (
+        duty.person.name
+        if duty.person
+        else "everybody in the program office"
+        if duty.fill == "office"
+        else "the auditors"
+    )
+    since = f"since {day_name(duty.since)}"
+    late = duty.due is not None and duty.due < timezone.localdate()
+    return {
+        "title": f"{duty.title}: {about}",
+        "url": address(duty.plan_id, "" if others else duty.offer),
+        "hint": f"{duty.plan.program_version.title}, {duty.plan.number}. "
+        + (f"With {who}, {since}." if others else f"Waiting {since}."),
+        "consequence": f"If nothing is done: {duty.otherwise}" if duty.otherwise else "",
+        "status": ""
+        if duty.due is None
+        else f"Overdue {when(duty.due)}"
+        if late
+        else f"Due {when(duty.due).removeprefix('on ')}",
+        "tone": "soon" if duty.due and (duty.due - timezone.localdate()).days <= SOON else "status",
+    }
+
+
+def pages(page: Page[Any], name: str, request: HttpRequest, sentence_: str) -> dict[str, str] | None:
+    """Links through a list by its cursor, keeping the other lists of the page where they are."""
+    if not page.next and name not in request.GET:
+        return None
+    first, following = request.GET.copy(), request.GET.copy()
+    first.pop(name, None)
+    following[name] = page.next
+    return {
+        "sentence": f"{sentence_}: {counted(len(page.items), 'row')} on this page.",
+        "previous_url": f"?{first.urlencode()}" if name in request.GET else "",
+        "next_url": f"?{following.urlencode()}" if page.next else "",
+        "name": sentence_,
+    }
