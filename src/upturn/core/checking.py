@@ -80,6 +80,11 @@ def _people(program: Program) -> Iterator[Said]:
         yield ("parties",), f"A program has one party of kind `subject`; this one has {len(subjects)}."
     if not program.of_kind("lead", "office"):
         yield ("parties",), "Somebody leads: declare a party of kind `lead` or `office`."
+    for number, approval in enumerate(program.approvals):
+        if approval.need == "majority" and any(
+            program.parties[r].fill != "named" for r in approval.by if r in program.parties
+        ):
+            yield ("approvals", number, "need"), "A majority is counted among people who are named to the plan."
 
 
 _REFERS: Mapping[str, str] = {

@@ -1,8 +1,9 @@
 """Duties: what waits for whom, since when, until when, and what follows if nothing is done. The source of *my work*."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from upturn.core.audience import waits_for_telling
 from upturn.core.case import Case
@@ -149,11 +150,22 @@ def _approvals(case: Case) -> Iterator[Duty]:
             continue
         if any(not approval_reached(case, case.program.approval[a]) for a in spec.after):
             continue
-        answered = {a.role for a in answers_counting(case, spec)}
+        given = answers_counting(case, spec)
         due = case.after(since, spec.within) if spec.within else None
+        duty = partial(
+            Duty, offer=f"approve:{spec.id}", title=spec.title, since=since, due=due, otherwise=spec.otherwise or ""
+        )
         for role in spec.by:
-            if role not in answered or isinstance(spec.need, int):
-                yield Duty(role, f"approve:{spec.id}", spec.title, since, due, spec.otherwise or "")
+            if spec.need in ("any", "all"):
+                yield from [duty(role)] if role not in {a.role for a in given} else []
+            else:
+                yield from _votes(case, duty, role, {a.by for a in given})
+
+
+def _votes(case: Case, duty: Callable[..., Duty], role: str, answered: set[str]) -> Iterator[Duty]:
+    """One duty for each person of a committee who has not answered; one for all where nobody is named."""
+    named = case.plan.holders(role)
+    yield from [duty(role, code=p.code) for p in named if p.code not in answered] if named else [duty(role)]
 
 
 def _check_ins(case: Case) -> Iterator[Duty]:

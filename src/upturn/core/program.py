@@ -674,8 +674,8 @@ class Approval(Part):
     id: Id
     title: Text
     by: Ids
-    need: Literal["any", "all"] | int = "any"
-    """`any` of the parties, `all` parties, or at least so many people."""
+    need: Literal["any", "all", "majority"] | int = "any"
+    """`any` of the parties, `all` of them, at least so many people, or a `majority` of the people named (not recused)."""
     in_: Ids = Field(alias="in")
     covers: Ids = ()
     after: Ids = ()

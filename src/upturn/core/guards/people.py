@@ -48,6 +48,8 @@ def approved(case: Case, approvals: tuple[str, ...]) -> Refusal | None:
 
 def _who(case: Case, spec: Approval) -> str:
     who = case.titles(spec.by, "and" if spec.need == "all" else "or")
+    if spec.need == "majority":
+        return f"more than half of those who are {case.titles(spec.by)}"
     return f"at least {counted(spec.need, 'person', 'people')} of {who}" if isinstance(spec.need, int) else who
 
 
@@ -65,12 +67,36 @@ def approval_reached(case: Case, spec: Approval) -> bool:
     given = answers_counting(case, spec)
     latest = {a.by: a for a in given}
     yes = [a for a in latest.values() if a.outcome in ("approved", "concurred", "consulted")]
-    if isinstance(spec.need, int):
-        return len(yes) >= spec.need
+    if isinstance(spec.need, int) or spec.need == "majority":
+        return len(yes) >= _votes_needed(case, spec)
     if spec.need == "any":
         return bool(yes)
     out = {a.role for a in latest.values() if a.outcome == "recused"}
     return {a.role for a in yes} >= set(spec.by) - out and bool(yes)
+
+
+def voters(case: Case, spec: Approval) -> list[str]:
+    """The people named to the parties asked, without those who recused."""
+    recused = {a.by for a in answers_counting(case, spec) if a.outcome == "recused"}
+    return [c for c in dict.fromkeys(p.code for r in spec.by for p in case.plan.holders(r)) if c not in recused]
+
+
+def _votes_needed(case: Case, spec: Approval) -> int:
+    return spec.need if isinstance(spec.need, int) else len(voters(case, spec)) // 2 + 1
+
+
+@guard(approval="approval")
+def voted_down(case: Case, approval: str) -> Refusal | None:
+    """So many said no that enough people for a yes are no longer left: a vote is decided against."""
+    spec = case.program.approval[approval]
+    asked = voters(case, spec)
+    latest = {a.by: a.outcome for a in answers_counting(case, spec)}
+    against = sum(1 for code in asked if latest.get(code) in ("refused", "returned"))
+    if against and len(asked) - against < _votes_needed(case, spec):
+        return None
+    return case.refusal(
+        "voted_down", f"“{spec.title}” is not decided against: {against} of {counted(len(asked), 'vote')} said no."
+    )
 
 
 @guard(approvals="approval")
@@ -94,6 +120,17 @@ def party_named(case: Case, by: tuple[str, ...]) -> Refusal | None:
     if not empty:
         return None
     return case.refusal("party_named", f"Nobody is named yet as {listed((case.role_title(r) for r in empty), 'or')}.")
+
+
+@guard(roles="party")
+def roles_apart(case: Case, roles: tuple[str, ...]) -> Refusal | None:
+    """Nobody holds two of these roles: who helps is not who judges."""
+    for party in case.plan.parties.values():
+        held = [r for r in roles if r in party.roles]
+        if len(held) > 1:
+            both = listed(f"the {case.role_title(r)}" for r in held)
+            return case.refusal("roles_apart", f"{case.names(party.code)} is {both}. These are different people.")
+    return None
 
 
 @guard(of="party")
