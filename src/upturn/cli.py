@@ -1,6 +1,7 @@
 """The terminal's door: the same commands as the web, and what an operator needs to run Upturn.
 
-Output is for a person; the exit status is for a script: 0 done, 1 refused or a problem found, 2 not understood, 3 a conflict.
+Output is for a person; the exit status is for a script: 0 done, 1 refused or a problem found, 2 not understood,
+3 a conflict.
 """
 
 import argparse
@@ -12,9 +13,10 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
 
 if TYPE_CHECKING:
     from upturn.core.reading import ProgramFile
@@ -213,7 +215,7 @@ def _served(host: str, port: int, *, workers: int, clock: bool) -> int:
         str(port),
     ]
     server += ["--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
-    children = [subprocess.Popen(server)]
+    children = [subprocess.Popen(server)]  # noqa: S603  our own interpreter, our own arguments
     if clock:
         children.append(subprocess.Popen([sys.executable, "-m", "upturn.cli", "tick", "--forever"]))
 
@@ -264,23 +266,52 @@ def tick_command(args: argparse.Namespace) -> int:
 
 
 def init_command(args: argparse.Namespace) -> int:
-    """An organization, its first officer, its keys, the programs it adopts."""
+    """An organization, its first officer with a code to sign in, its keys, the programs it adopts."""
     _django()
     _migrated()
-    from upturn.records.setup import AlreadyThere, make_organization
+    from django.core.exceptions import ValidationError
+    from django.db import transaction
+    from django.utils import timezone
+    from django.utils.text import slugify
 
+    from upturn.records import catalogue, keys
+    from upturn.records.models import Invitation, Organization, Person
+    from upturn.web.invitations import invite
+
+    unknown = sorted(set(args.program) - set(shipped_keys()))
+    if unknown:
+        raise Wrong(
+            f"No program of the key {', '.join(unknown)} comes with Upturn. There are: {', '.join(shipped_keys())}."
+        )
+    if Organization.objects.filter(slug=slugify(args.name)).exists():
+        raise Wrong(f"There is an organization {args.name} already; its officers invite people in the browser.")
+    if args.zone not in available_timezones():
+        raise Wrong(f"{args.zone} is no time zone. Write it as America/New_York or Europe/Berlin.")
+    now = timezone.now()
     try:
-        made = make_organization(
-            name=args.name, officer=args.officer, email=args.email, zone=args.zone, country=args.country, subdivision=args.subdivision,
-            programs=args.program or shipped_keys(),
-        )  # fmt: skip
-    except (AlreadyThere, ValueError) as error:
-        raise Wrong(str(error)) from None
-    print(f"{made.organization.name} is there, with {made.person.name} as its first officer.")
-    print(f"Programs: {', '.join(v.title for v in made.programs)}.")
-    print(
-        f"To sign in for the first time, open the page /join/ and enter this code (it works once, for 14 days): {made.code}"
-    )
+        with transaction.atomic():
+            organization = Organization(
+                name=args.name,
+                slug=slugify(args.name),
+                zone=args.zone,
+                country=args.country,
+                subdivision=args.subdivision,
+            )
+            organization.full_clean()
+            organization.save()
+            person = Person(organization=organization, name=args.officer, email=args.email, roles=["office", "admin"])
+            person.full_clean()
+            person.save()
+            adopted = catalogue.adopt_shipped(organization, now, keys=frozenset(args.program) or None)
+            made = invite(person, Invitation.How.PRINTED, now)
+    except (ValidationError, ValueError) as error:
+        said = error.messages if isinstance(error, ValidationError) else [str(error)]
+        raise Wrong("\n".join(said)) from None
+    keys.private_key(organization)
+    print(f"{organization.name} is there, with {person.name} as its first officer.")
+    print(f"Programs: {', '.join(v.title for v in adopted)}.")
+    print(f"To sign in for the first time, open {made.url}")
+    print(f"or the page /join/ with this code, which works once: {made.shown_code}")
     return 0
 
 
@@ -338,8 +369,7 @@ def plan_show(args: argparse.Namespace) -> int:
     _django()
     from django.utils import timezone
 
-    from upturn.records.access import Former, NotFound
-    from upturn.records.queries import look
+    from upturn.records.access import Former, NotFound, look
     from upturn.records.timeline import timeline
 
     row = _plan(args.plan)
@@ -358,9 +388,9 @@ def plan_show(args: argparse.Namespace) -> int:
             print(f"  {offer}" + "".join(f"\n      not yet: {r.sentence}" for r in against.refusals))
     print("\nWhat has happened, newest first:")
     for item in timeline(found):
-        print(
-            f"  {item.seq:>3}  {item.at:%Y-%m-%d %H:%M}  {item.title}{f' by {item.actor}' if item.actor else ''}{f'. {item.line}' if item.line else ''}"
-        )
+        who = f" by {item.actor}" if item.actor else ""
+        more = f". {item.line}" if item.line else ""
+        print(f"  {item.seq:>3}  {item.at:%Y-%m-%d %H:%M}  {item.title}{who}{more}")
     return 0
 
 
@@ -391,9 +421,8 @@ def plan_do(args: argparse.Namespace) -> int:
     if not done.events:
         print("Nothing changed: it says so already.")
         return 0
-    print(
-        f"{row.number}: {', '.join(type(e).__name__ for e in done.events)}. It stands in “{done.program.stage[done.plan.stage].title}”."
-    )
+    happened = ", ".join(type(e).__name__ for e in done.events)
+    print(f"{row.number}: {happened}. It stands in “{done.program.stage[done.plan.stage].title}”.")
     return 0
 
 
@@ -505,9 +534,8 @@ def program_show(args: argparse.Namespace) -> int:
     if program.basis:
         print("\nWhat it rests on:")
         for source in program.basis:
-            print(
-                f"  {source.id}: {source.title}{f', text of {source.text_of}' if source.text_of else ''}{f' <{source.url}>' if source.url else ''}"
-            )
+            text = f", text of {source.text_of}" if source.text_of else ""
+        print(f"  {source.id}: {source.title}{text}{f' <{source.url}>' if source.url else ''}")
     return 0
 
 
@@ -533,7 +561,7 @@ def program_simulate(args: argparse.Namespace) -> int:
         }
         rows = simulate(
             program,
-            args.start or date.today(),
+            args.start or datetime.now().astimezone().date(),
             Facts(calendars={"business_days": business, **named}),
             _with_values({}, args.set),
         )

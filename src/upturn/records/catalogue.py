@@ -7,7 +7,6 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from upturn.core.ledger import canonical
 from upturn.core.program import Program
 from upturn.core.reading import compiled, read
 from upturn.core.refusals import Refusal, Refused
@@ -34,7 +33,7 @@ def publish(organization: Organization, text: str, now: datetime) -> ProgramVers
         language=program.language,
         digest=file.digest,
         source=text,
-        document=canonical(file.document).decode(),
+        document=json.dumps(file.document, ensure_ascii=False),  # in the order of the file: its first party leads
         published_at=now,
     )
 

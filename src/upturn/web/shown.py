@@ -13,7 +13,7 @@ Names = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Shown:
-    """One question with its answer: `words` for a person's own text (markdown), `value` for anything else, `rows` for a table."""
+    """One question with its answer: `words` for a person's own text (markdown), `rows` for a table, else `value`."""
 
     title: str
     value: str = ""
@@ -55,11 +55,11 @@ def shown_answers(
     for one in fields:
         value = scope.values.get(one.id) if one.kind == "computed" else answers.get(one.id)
         if scope.holds(one.show_if) and (blanks or is_answered(value)):
-            found.append(_shown(one, value, scope, program, names, blanks))
+            found.append(_shown(one, value, scope, program, names, blanks=blanks))
     return tuple(found)
 
 
-def _shown(one: FormField, value: Any, scope: Values, program: Program, names: Names, blanks: bool) -> Shown:
+def _shown(one: FormField, value: Any, scope: Values, program: Program, names: Names, *, blanks: bool) -> Shown:
     if one.kind == "table":
         rows = tuple(
             ShownRow(
