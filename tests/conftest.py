@@ -9,11 +9,28 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
+
+from upturn.records import append_only
 
 hypothesis.settings.register_profile("upturn", deadline=None)  # a slow machine is no wrong answer
 hypothesis.settings.load_profile("upturn")
 
 RECORDS = Path(__file__).parent / "records"
+
+_empty = TransactionTestCase._fixture_teardown
+
+
+def _empty_without_triggers(case: TransactionTestCase) -> None:
+    """A test with transactions of its own empties every table afterwards, which the triggers of the ledger would refuse."""
+    append_only.remove(connection)
+    try:
+        _empty(case)
+    finally:
+        append_only.install(connection)
+
+
+TransactionTestCase._fixture_teardown = _empty_without_triggers  # type: ignore[method-assign]
 
 
 def pytest_report_header() -> str:

@@ -8,9 +8,16 @@ from importlib import resources
 from typing import Any
 
 from upturn.core.program import Program
-from upturn.core.reading import compiled, read
+from upturn.core.reading import ProgramFile, compiled
+from upturn.core.reading import read as read_file
 from upturn.core.refusals import Refusal, Refused
 from upturn.records.models import Organization, ProgramSettings, ProgramVersion
+
+
+@lru_cache(maxsize=32)
+def read(text: str) -> ProgramFile:
+    """A program file, read once per process however many organizations publish it. Raises BadProgram."""
+    return read_file(text)
 
 
 def publish(organization: Organization, text: str, now: datetime) -> ProgramVersion:

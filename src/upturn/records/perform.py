@@ -17,7 +17,7 @@ from upturn.core import rules
 from upturn.core.audience import reads
 from upturn.core.calendar import CalendarExhausted
 from upturn.core.case import Case
-from upturn.core.commands import ChangeParty, Command, Open
+from upturn.core.commands import Attach, ChangeParty, Command, Open
 from upturn.core.events import Event, Fact, Noticed, from_json, to_json
 from upturn.core.facts import CLOCK
 from upturn.core.facts import Actor as Acting
@@ -38,6 +38,7 @@ from upturn.records.catalogue import program_for, settings_of
 from upturn.records.loading import Loaded, load, rows, surroundings
 from upturn.records.models import (
     Actor,
+    Attachment,
     Entry,
     Group,
     Notice,
@@ -156,6 +157,7 @@ def _perform(
     if person is not None and not actor.code:
         actor = replace(actor, code=_enter(people, person))
     command = _named(command, row, people)
+    _refuse_missing_file(command, row)
     loaded = loaded.with_people(people)
     events = _decided(loaded, command, actor, now)
     if not events:
@@ -333,6 +335,12 @@ def _named(command: Command, row: Plan, people: dict[str, Person]) -> Command:
     if person is None:
         raise Refused(Refusal("code", "There is no such person in this organization.", field="code"))
     return replace(command, code=_enter(people, person))
+
+
+def _refuse_missing_file(command: Command, row: Plan) -> None:
+    """A file goes on record only when its bytes are kept."""
+    if isinstance(command, Attach) and not Attachment.objects.filter(plan=row, sha256=command.sha256).exists():
+        raise Refused(Refusal("file", "The file did not arrive. Choose it again.", field="file"))
 
 
 def _add_actors(loaded: Loaded) -> None:
