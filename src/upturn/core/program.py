@@ -675,7 +675,7 @@ class Approval(Part):
     title: Text
     by: Ids
     need: Literal["any", "all", "majority"] | int = "any"
-    """`any` of the parties, `all` of them, at least so many people, or a `majority` of the people named (not recused)."""
+    """`any` of the parties, `all` of them, at least so many people, or a `majority` of those named, if not recused."""
     in_: Ids = Field(alias="in")
     covers: Ids = ()
     after: Ids = ()
