@@ -311,22 +311,20 @@ def clean_answers(
     fields = tuple(fields)
     problems: list[Refusal] = []
     cleaned: dict[str, Any] = {}
-    for field in fields:
+    for field in sorted(fields, key=lambda f: f.kind == "table"):  # rows are judged beside the answers given with them
         value = answers.get(field.id)
         if field.kind == "computed" or not is_answered(value):
             continue
         where = f"{path}{field.id}"
         if field.kind == "table":
-            cleaned[field.id] = _clean_rows(field, value, around, program, where, problems)
+            beside = inside(fields, _shown(fields, cleaned, around, program), around, program)
+            cleaned[field.id] = _clean_rows(field, value, beside, program, where, problems)
             continue
         try:
             cleaned[field.id] = KINDS[field.kind].clean(field, value, program)
         except Unfit as error:
             problems.append(Refusal("answer", f"{field.title}: {error}.", field.cites, field=where))
-    scope = inside(fields, cleaned, around, program)
-    cleaned = {
-        f.id: cleaned[f.id] for f in fields if f.id in cleaned and scope.holds(f.show_if) and is_answered(cleaned[f.id])
-    }
+    cleaned = _shown(fields, cleaned, around, program)
     scope = inside(fields, cleaned, around, program)
     for field in fields:
         if field.id in cleaned:
@@ -334,6 +332,16 @@ def clean_answers(
             if field.kind != "table":
                 problems += unmet(field.checks, scope, f"{path}{field.id}")
     return cleaned, problems
+
+
+def _shown(
+    fields: tuple[FormField, ...], answers: Mapping[str, Any], around: Values, program: Program
+) -> dict[str, Any]:
+    """The answers to questions that are asked with these answers, in the order of the form."""
+    scope = inside(fields, answers, around, program)
+    return {
+        f.id: answers[f.id] for f in fields if f.id in answers and scope.holds(f.show_if) and is_answered(answers[f.id])
+    }
 
 
 def inside(fields: Iterable[FormField], answers: Mapping[str, Any], around: Values, program: Program) -> Values:

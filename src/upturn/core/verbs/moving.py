@@ -7,7 +7,7 @@ from typing import Any
 from upturn.core.audience import addressed
 from upturn.core.calendar import Length
 from upturn.core.case import Case
-from upturn.core.clocks import extended, planned, started, unusual_extension
+from upturn.core.clocks import extended, extension, planned, started, unusual_extension
 from upturn.core.commands import Move
 from upturn.core.events import Dated, Event, Moved
 from upturn.core.facts import CLOCK
@@ -100,6 +100,7 @@ def _events(case: Case, command: Move) -> list[Event]:
     clock_id = (disposition.extends if disposition else None) or spec.extends
     by = _extension(case, command) if clock_id else None
     if clock_id and by:
+        extension(case, clock_id, by)  # what no reason can pass is said before what one can
         unusual = unusual_extension(case, clock_id, by)
         warnings += [unusual] if unusual else []
     if problems:
