@@ -175,7 +175,7 @@ def demo_command(args: argparse.Namespace) -> int:
         print(f"The demo's data is in {os.environ['UPTURN_DATA']}: {made}.")
         return 0
     print(f"\nUpturn's demo is at {address}\n")
-    for line in sign_in_links(address):
+    for line in sign_in_links():
         print(line)
     print("\nStop it with Ctrl-C. Everything in it is invented.", flush=True)
     if not args.no_browser:
