@@ -1,5 +1,7 @@
 """Guards about results: criteria answered with evidence, nothing judged before its day, earlier plans."""
 
+import operator
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from upturn.core.calendar import Length, before
@@ -114,6 +116,14 @@ def _back(case: Case, within: Length | None) -> date:
     return before(case.today, within, calendars=case.calendars, units=case.program.units)
 
 
+_REACHED: Mapping[str, Callable[[float, float], bool]] = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "exactly": operator.eq,
+}
+"""How a latest value meets its target, by the option of the goal table's `direction` column."""
+
+
 @guard()
 def target_met(case: Case, at_least: int = 1) -> Refusal | None:
     """So many goals reached their target at their latest check-in."""
@@ -127,7 +137,8 @@ def target_met(case: Case, at_least: int = 1) -> Refusal | None:
                 if p.get("row") == row["_id"] and p.get("table") == goals.table and is_answered(p.get("value"))
             ]
             target = row.get(goals.target or "")
-            if latest and isinstance(target, int | float) and float(latest[-1]["value"]) >= target:
+            reached = _REACHED.get(str(row.get(goals.direction or "")), operator.ge)
+            if latest and isinstance(target, int | float) and reached(float(latest[-1]["value"]), target):
                 met += 1
     if met >= at_least:
         return None
