@@ -6,8 +6,10 @@ from functools import cache
 from typing import Any
 
 from upturn.core import conditions
+from upturn.core.clocks import RHYTHMS, length_in
 from upturn.core.defaults import LEFT, WITHDRAWN
 from upturn.core.facts import CLOCK
+from upturn.core.fields import options_of
 from upturn.core.general import GENERAL
 from upturn.core.guards.registry import GUARDS, arguments
 from upturn.core.letters import known, merge_fields
@@ -34,6 +36,7 @@ def _all(program: Program) -> Iterator[Said]:
     yield from _people(program)
     yield from _references(program)
     yield from _fields(program)
+    yield from _held(program)
     yield from _conditions(program)
     yield from _rules(program)
     yield from _lifecycle(program)
@@ -293,6 +296,48 @@ _FIELD_RULES: tuple[tuple[str, Callable[[FormField], bool], str], ...] = (
     ),
 )
 """Which key of a field is wrong, when, and what to do."""
+
+
+_KINDS_HELD: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("Clock", "starts_on"): ("date", "daterange"),
+    ("End", "date"): ("date", "daterange"),
+    ("End", "chosen"): ("duration", "integer", "choice"),
+    ("Deadline", "on"): ("date", "daterange"),
+    ("CheckIn", "every_field"): ("choice",),
+    ("CheckIn", "dates_from"): ("date", "table"),
+    ("GoalTable", "due"): ("date",),
+    ("SupportTable", "due"): ("date",),
+    ("Items", "due"): ("date",),
+}
+"""Of which kind a field must be to hold a date, a length or a rhythm; columns are those of the table named beside."""
+
+
+def _held(program: Program) -> Iterator[Said]:
+    for loc, part in walk(program):
+        columns = program.column.get(getattr(part, "table", None) or "", program.field)
+        for (owner, key), kinds in _KINDS_HELD.items():
+            field = columns.get(getattr(part, key) or "") if type(part).__name__ == owner else None
+            if field is None:
+                continue
+            if field.kind not in kinds:
+                yield (*loc, key), f"`{field.id}` is a {field.kind}; this needs one of the kinds {', '.join(kinds)}."
+            elif field.kind == "choice" and (field.options or field.catalogue in program.catalogues):
+                yield from _options_held(program, (*loc, key), key, field)
+
+
+def _options_held(program: Program, loc: Place, key: str, field: FormField) -> Iterator[Said]:
+    for option in options_of(field, program):
+        if key == "every_field" and option.id not in RHYTHMS:
+            yield loc, f"The option `{option.id}` of `{field.id}` is no rhythm: {', '.join(RHYTHMS)}."
+        elif key == "chosen" and not _is_length(option.id, program):
+            yield loc, f"The option `{option.id}` of `{field.id}` is no length: write ids such as `days_90`."
+
+
+def _is_length(option: str, program: Program) -> bool:
+    try:
+        return bool(length_in(option, program))
+    except ValueError:
+        return False
 
 
 def _has_repeats(ids: Iterable[str]) -> bool:

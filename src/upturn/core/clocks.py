@@ -9,7 +9,7 @@ from upturn.core.calendar import DAY, Length, beyond_allowance, days_between, ho
 from upturn.core.case import Case
 from upturn.core.events import Dated, Event, Scheduled
 from upturn.core.plan import ClockState, Interval
-from upturn.core.program import CheckIn, Clock, End, Pausing
+from upturn.core.program import CheckIn, Clock, End, Pausing, Program
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.wording import counted, day_name
 
@@ -50,9 +50,14 @@ def planned(case: Case, clock_id: str, start: date | None = None) -> Planned:
     return Planned(start, end, how, floor, cap, _unusual(case, clock, start, end))
 
 
+def day_in(answer: Any, side: str = "to") -> date | None:
+    """The day in the answer to a date field, or one side (`from`, `to`) of a date range; None where it is not given."""
+    day = answer.get(side) if isinstance(answer, Mapping) else answer
+    return date.fromisoformat(day) if day else None
+
+
 def _start(case: Case, clock: Clock) -> date:
-    given = case.answer(clock.starts_on) if clock.starts_on else None
-    return date.fromisoformat(given) if isinstance(given, str) and given else case.today
+    return day_in(case.answer(clock.starts_on), "from") or case.today if clock.starts_on else case.today
 
 
 def _end(case: Case, clock: Clock, end: End, start: date) -> tuple[date, str]:
@@ -65,11 +70,10 @@ def _end(case: Case, clock: Clock, end: End, start: date) -> tuple[date, str]:
         day = next_anniversary(month=end.anchor.month, day=end.anchor.day, on_or_after=start)
         return day, f"{day_name(day)}, a fixed day of the year"
     if end.date:
-        given = case.answer(end.date)
-        if not given:
+        given = day_in(case.answer(end.date))
+        if given is None:
             raise Refused(_lacking(case, clock, end.date))
-        day = date.fromisoformat(given)
-        return day, f"{day_name(day)}, the date chosen in the plan"
+        return given, f"{day_name(given)}, the date chosen in the plan"
     length = end.length or _chosen(case, clock, end.chosen or "")
     return case.end_of(start, length, first_day_counts=clock.first_day_counts), case.how(
         start, length, first_day_counts=clock.first_day_counts
@@ -80,11 +84,16 @@ def _chosen(case: Case, clock: Clock, field: str) -> Length:
     given = case.answer(field)
     if given in (None, ""):
         raise Refused(_lacking(case, clock, field))
-    text = given["id"] if isinstance(given, dict) else given
     try:
-        return Length.parse(_spelled(text), units=(*case.program.units, *case.program.calendars))
+        return length_in(given, case.program)
     except ValueError as error:
         raise Refused(Refusal("clock", f"{clock.title}: {error}", clock.cites)) from None
+
+
+def length_in(answer: Any, program: Program) -> Length:
+    """The length in the answer to a duration, a number of days, or a choice of lengths. Raises ValueError."""
+    said = (answer.get("id") or answer.get("other")) if isinstance(answer, Mapping) else answer
+    return Length.parse(_spelled(said), units=(*program.units, *program.calendars))
 
 
 def _spelled(value: object) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 from upturn.core import events as e
 from upturn.core.audience import addressed
 from upturn.core.case import Case
-from upturn.core.clocks import scheduled
+from upturn.core.clocks import day_in, scheduled
 from upturn.core.commands import Move
 from upturn.core.digests import of_signature
 from upturn.core.facts import CLOCK, Actor
@@ -79,10 +79,10 @@ def _begin(case: Case, spec: Deadline, base: date) -> Iterator[e.Event]:
     if spec.later_of and not all(_has_happened(case.plan, t) for t in (spec.after, spec.later_of)):
         return
     if spec.on:
-        given = case.answer(spec.on)
-        if not given:
+        given = day_in(case.answer(spec.on))
+        if given is None:
             return
-        end, how = date.fromisoformat(given), f"{day_name(date.fromisoformat(given))}, the date given in the plan"
+        end, how = given, f"{day_name(given)}, the date given in the plan"
     else:
         assert spec.within, "checked when the program is read"
         end, how = case.after(base, spec.within), case.how(base, spec.within)
