@@ -35,7 +35,9 @@ class Duty:
 
 def duties(case: Case) -> list[Duty]:
     """Every open duty of a plan, whoever's it is; for those who may not know of the plan yet, none."""
-    found = {(d.role, d.code, d.offer): d for d in _all(case)}
+    found: dict[tuple[str, str, str], Duty] = {}
+    for duty in _all(case):  # a deadline says more than the wait of a stage for the same act, and comes first
+        found.setdefault((duty.role, duty.code, duty.offer), duty)
     return [
         d
         for d in found.values()

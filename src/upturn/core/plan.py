@@ -81,6 +81,8 @@ class DeadlineState:
     met: date | None = None
     lapsed: date | None = None
     withdrawn: bool = False
+    base: date | None = None
+    """The day it counts from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +429,7 @@ def _dated_deadline(plan: Plan, fact: Fact, event: e.Dated) -> Plan:
     before = plan.deadlines.get(event.id)
     if event.cause == "set" or before is None:
         assert event.end
-        state = DeadlineState(event.id, event.end, event.how, fact.day())
+        state = DeadlineState(event.id, event.end, event.how, fact.day(), base=event.start)
     elif event.cause == "met":
         state = replace(before, met=fact.day())
     elif event.cause == "withdrawn":

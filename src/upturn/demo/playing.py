@@ -1,7 +1,7 @@
 """Plays one invented plan from its file: every step is a command through `perform`, at the moment it would have happened.
 
 Steps are written in the language of stories (`upturn.core.story`), with `day:` counted from the day the plan was opened. `day 40` as
-an answer is the date of that day.
+an answer is the date of that day; `year start` the first day of the performance year.
 """
 
 import re
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from upturn.core import story
+from upturn.core.calendar import performance_year
 from upturn.core.commands import Open
 from upturn.core.reading import ProgramFile
 from upturn.records.access import Look, look
@@ -18,7 +19,24 @@ from upturn.records.models import Group, Organization, Person, Plan, ProgramVers
 from upturn.records.perform import bring_due, open_plan, perform, reference
 from upturn.web.forms import sources
 
-_DAY = re.compile(r"day (-?\d{1,4})")
+_DAY = re.compile(r"day (-?\d{1,4})( this year)?")
+_YEAR = {"year start": 0, "year end": 1}
+YEAR_BEGINS = {"month": 10, "day": 1}
+"""The performance year of the demo's agency."""
+
+
+class OneReason(dict[str, str]):
+    """The same written reason for whatever a program warns of."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+    def __missing__(self, _rule: str) -> str:
+        return self.reason
+
+    def get(self, _rule: str, _default: str | None = None) -> str:  # type: ignore[override]
+        return self.reason
 
 
 @dataclass
@@ -72,13 +90,17 @@ def _steps(document: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Map
 
 
 def _dated(value: Any, opened: datetime) -> Any:
-    """`day 40` as the date of that day."""
+    """`day 40` as the date of that day; `this year`: not before the performance year of the opening began."""
     if isinstance(value, Mapping):
         return {k: _dated(v, opened) for k, v in value.items()}
     if isinstance(value, list):
         return [_dated(v, opened) for v in value]
+    if isinstance(value, str) and value in _YEAR:
+        return performance_year(opened.date(), **YEAR_BEGINS)[_YEAR[value]].isoformat()
     if isinstance(value, str) and (match := _DAY.fullmatch(value)):
-        return (opened + timedelta(days=int(match[1]))).date().isoformat()
+        day = (opened + timedelta(days=int(match[1]))).date()
+        earliest = performance_year(opened.date(), **YEAR_BEGINS)[0] if match[2] else day
+        return max(day, earliest).isoformat()
     return value
 
 
@@ -110,7 +132,7 @@ def _open(
     group = cast.groups.get(spec.get("group", ""))
     done = open_plan(
         cast.organization, version, by=cast.people[_name(spec, step["as"])], parties=parties, answers=answers, now=opened, group=group,
-        reasons=step.get("reasons", {}),
+        reasons=OneReason(step["reasons"]) if "reasons" in step else {},
     )  # fmt: skip
     return done.row
 
@@ -138,12 +160,14 @@ def _act(
     codes = {name: found.loaded.code_of(person) or reference(person) for name, person in cast.people.items()}
     codes |= {name: codes[real] for name, real in spec["cast"].items()}
     moment = Moment(
-        file=cast.files[spec["program"]], cast={name: () for name in codes}, now=at, world=found.case.facts, plan=found.plan,
+        file=cast.files[spec["program"]], cast=dict.fromkeys(codes, ()), now=at, world=found.case.facts, plan=found.plan,
         program=found.program, codes=codes,
     )  # fmt: skip
     started = datetime.combine(opened, at.timetz())
     words = _answers(document, spec, started)
     step = {key: value for key, value in _people(step, codes).items() if key != "day"}
+    if isinstance(step.get("reasons"), str):
+        step = {**step, "reasons": OneReason(step["reasons"])}
     if "answer" in step:
         step = {**step, "answers": _with_known(found, step, words)}
     command = story.command_of(moment, words, step)

@@ -163,6 +163,13 @@ def key_dates(case: Case) -> Iterator[dict[str, Any]]:
             "status": status,
             "tone": "quiet" if status else "",
         }
+        if spec_.also_show and dead.base and not status:
+            stricter = case.after(dead.base, spec_.also_show)
+            yield {
+                "what": f"{spec_.title}, stricter internal date",
+                "when": stricter,
+                "how": case.how(dead.base, spec_.also_show),
+            }
     ahead = sorted(
         (c for c in plan.checkins.values() if not c.held and not c.cancelled and c.due >= case.today),
         key=lambda c: c.due,
