@@ -137,7 +137,7 @@ def target_met(case: Case, at_least: int = 1) -> Refusal | None:
                 if p.get("row") == row["_id"] and p.get("table") == goals.table and is_answered(p.get("value"))
             ]
             target = row.get(goals.target or "")
-            reached = _REACHED.get(str(row.get(goals.direction or "")), operator.ge)
+            reached = _REACHED.get(str(row.get(goals.direction or "")), _REACHED["at_least"])
             if latest and isinstance(target, int | float) and reached(float(latest[-1]["value"]), target):
                 met += 1
     if met >= at_least:
