@@ -359,27 +359,23 @@ def _add_actors(loaded: Loaded) -> None:
 
 
 def _refuse_stale(loaded: Loaded, command: Command, actor: Acting, expected: int) -> None:
-    """Raise Conflict when what a command relies on changed after `expected`; what else happened does not matter."""
-    relied_on = BY_COMMAND[type(command)].reads(command) if type(command) in BY_COMMAND else frozenset()
-    later = [fact for fact in loaded.entries if fact.seq > expected and touched(fact.event) & relied_on]
-    if later:
-        raise Conflict(
-            list(dict.fromkeys(_changed(loaded, fact, actor, relied_on) for fact in later)), seq=loaded.plan.seq
-        )
+    """Raise Conflict when what a command relies on changed after `expected`; what else happened does not matter.
+
+    Nobody relies on what they cannot read: a change of it neither disturbs them nor is told to them.
+    """
+    verb = BY_COMMAND.get(type(command))
+    relied_on = verb.reads(command) if verb else frozenset()
+    later = [f for f in loaded.entries if f.seq > expected and touched(f.event) & relied_on]
+    changes = [_changed(loaded, f, actor) for f in later if reads(loaded.plan, f, actor.roles)]
+    if changes:
+        raise Conflict(list(dict.fromkeys(changes)), seq=loaded.plan.seq)
 
 
-def _changed(loaded: Loaded, fact: Fact, actor: Acting, relied_on: frozenset[str]) -> str:
-    """“Finn Alder changed “Situation” on 3 March 2026, 14:02.”"""
-    when = f"on {day_name(fact.at.date())}, {fact.at:%H:%M}"
-    common = touched(fact.event) & relied_on
-    names = [
-        _scope_name(loaded.program, name) for name in sorted(common, key=lambda n: (not n.startswith("section:"), n))
-    ]
-    what = names[0] if names else NAMES["text"]
-    if not reads(loaded.plan, fact, actor.roles):
-        return f"Something this rests on changed {when}."
+def _changed(loaded: Loaded, fact: Fact, actor: Acting) -> str:
+    """Finn Alder changed “Situation” on 3 March 2026, 14:02."""
+    names = sorted(touched(fact.event), key=lambda n: (not n.startswith("section:"), n != "stage", n))
     who = "You" if fact.actor == actor.code else "The clock" if fact.actor == CLOCK else loaded.facts.name(fact.actor)
-    return f"{who} changed {what} {when}."
+    return f"{who} changed {_scope_name(loaded.program, names[0])} on {day_name(fact.at.date())}, {fact.at:%H:%M}."
 
 
 def _scope_name(program: Program, name: str) -> str:
