@@ -1,7 +1,9 @@
 """Check-ins: each side prepares, the meeting is held, or it is moved with a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from upturn.core.audience import addressed
@@ -200,31 +202,33 @@ def _reschedule(case: Case, command: Reschedule) -> list[Event]:
         raise Refused(
             Refusal("to", f"The period ends on {day_name(clock.end)}; the check-in must lie before that.", field="to")
         )
-    if spec.largest_gap:
+    if spec.largest_gap and command.to > state.due:  # bringing one forward keeps nobody waiting
         _refuse_gap(case, state, spec, command)
     event = Dated(what="checkin", id=state.id, cause="moved", end=command.to, was=state.due, reason=reason)
     return [addressed(case, event)]
 
 
 def _refuse_gap(case: Case, state: CheckInState, spec: CheckIn, command: Reschedule) -> None:
-    others = sorted(
+    """A delay may not make a gap longer than the program allows, before the new day or where the old one was."""
+    assert spec.largest_gap
+    known = {
         c.held or c.due
         for c in case.plan.checkins.values()
         if c.rhythm == spec.id and c.row == state.row and c.id != state.id and not c.cancelled
-    )
+    }
     clock = case.plan.clocks.get(spec.clock)
-    before = max([d for d in others if d < command.to], default=clock.start if clock else command.to)
-    assert spec.largest_gap
-    latest = case.after(before, spec.largest_gap)
-    if command.to > latest:
-        raise Refused(
-            Refusal(
-                "largest_gap",
-                f"At most {spec.largest_gap} may lie between check-ins: give a day up to {day_name(latest)}.",
-                spec.cites,
-                field="to",
-            )
-        )
+    known |= {clock.start} if clock else set()
+    opened = _gaps({*known, command.to}) - _gaps({*known, state.due})
+    too_long = [(a, b) for a, b in sorted(opened) if b > case.after(a, spec.largest_gap)]
+    if too_long:
+        between = " and ".join(day_name(day) for day in too_long[0])
+        says = f"At most {spec.largest_gap} may lie between check-ins; this would leave none between {between}."
+        raise Refused(Refusal("largest_gap", says, spec.cites, field="to"))
+
+
+def _gaps(days: Iterable[date]) -> set[tuple[date, date]]:
+    """Each day with the next one."""
+    return set(pairwise(sorted(days)))
 
 
 RESCHEDULE = Verb(
