@@ -10,6 +10,7 @@ from upturn.core.case import Case
 from upturn.core.following import is_running
 from upturn.core.guards.people import answers_counting, approval_reached
 from upturn.core.guards.words import missing_in
+from upturn.core.program import ItemMove, Items
 from upturn.core.verbs.changing import agreeing
 from upturn.core.verbs.checking_in import preparers
 from upturn.core.verbs.items import due_of, lives_in, stage_of
@@ -214,10 +215,9 @@ def _items(case: Case) -> Iterator[Duty]:
         for number, row in enumerate(case.rows(spec.table), start=1):
             stage = stages[stage_of(case, spec, row["_id"])]
             due = due_of(case, spec, row)
-            step = next((m for m in spec.moves if stage.id in m.from_ and not m.moves_due), None)
-            if not stage.open or due is None or step is None:
+            if not stage.open or due is None:
                 continue
-            for role in step.by[:1] if not spec.owner else spec.owner:
+            for role, step in _next_steps(spec, stage.id).items():
                 yield Duty(
                     role,
                     f"item:{spec.table}/{row['_id']}/{step.id}",
@@ -226,6 +226,13 @@ def _items(case: Case) -> Iterator[Duty]:
                     due,
                     "It stands as open past its day.",
                 )
+
+
+def _next_steps(spec: Items, stage: str) -> dict[str, ItemMove]:
+    """Who carries an item on from a stage, and by which step: its owners where they may, else whoever may."""
+    steps = [m for m in spec.moves if stage in m.from_ and not m.moves_due]
+    own = {role: step for step in reversed(steps) for role in spec.owner if role in step.by}
+    return own or {step.by[0]: step for step in steps[:1]}
 
 
 def _suggestions(case: Case) -> Iterator[Duty]:
