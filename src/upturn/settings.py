@@ -220,6 +220,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "upturn.web.middleware_person.SignedIn",
+    "upturn.web.middleware_person.CurrentPerson",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -235,6 +237,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "upturn.web.context.shell",
             ],
         },
     },
@@ -294,19 +297,47 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 ACCOUNT_ADAPTER = "upturn.web.accounts.AccountAdapter"  # keeps sign-up closed: people are invited
+ACCOUNT_FORMS, MFA_FORMS = (
+    {name: f"upturn.web.account_forms.{form}" for name, form in forms.items()}
+    for forms in (
+        {
+            "login": "Login",
+            "request_login_code": "RequestLoginCode",
+            "confirm_login_code": "ConfirmLoginCode",
+            "reauthenticate": "Reauthenticate",
+            "change_password": "ChangePassword",
+            "set_password": "SetPassword",
+            "reset_password": "ResetPassword",
+            "reset_password_from_key": "ResetPasswordFromKey",
+            "add_email": "ChangeEmail",
+        },
+        {
+            "authenticate": "SecondStep",
+            "reauthenticate": "SecondStepAgain",
+            "activate_totp": "ActivateApp",
+            "add_webauthn": "AddPasskey",
+            "edit_webauthn": "RenamePasskey",
+        },
+    )
+)
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation, or a code sent to the address, is what verifies it
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # whoever changes how one signs in, the owner hears of it
+ACCOUNT_CHANGE_EMAIL = True  # one address, changed when the new one has been confirmed
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENVIRONMENT.https else "http"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"join": "10/m/ip,60/h/ip"}  # beside allauth's own
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
 
+MFA_ADAPTER = "upturn.web.accounts.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
@@ -324,6 +355,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.pro
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "upturn.web.views.pages.csrf_failure"  # keeps what was typed
 
 
 # Mail -------------------------------------------------------------------------------------------------------------

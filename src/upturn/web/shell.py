@@ -32,6 +32,7 @@ class Shell:
     home_url: str = "/"
     nav: Sequence[Link] = ()
     signed_in_as: str = ""
+    account_url: str = ""  # how one signs in, and what the organization keeps about one
     sign_in_url: str = ""
     sign_out_url: str = ""
     organization: str = ""
