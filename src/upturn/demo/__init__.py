@@ -1,4 +1,4 @@
-"""The demo: three invented organizations with people in every role and plans in every stage, made by real commands at past moments."""
+"""The demo: three invented organizations, people in every role, plans in every stage, made by real commands."""
 
 from upturn.demo.seeding import seed, sign_in_links
 

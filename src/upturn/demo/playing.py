@@ -1,7 +1,7 @@
-"""Plays one invented plan from its file: every step is a command through `perform`, at the moment it would have happened.
+"""Plays one invented plan from its file: every step is a command through `perform`, at the moment it would happen.
 
-Steps are written in the language of stories (`upturn.core.story`), with `day:` counted from the day the plan was opened. `day 40` as
-an answer is the date of that day; `year start` the first day of the performance year.
+Steps are written in the language of stories (`upturn.core.story`), with `day:` counted from the day the plan was
+opened. `day 40` as an answer is the date of that day; `year start` the first day of the performance year.
 """
 
 import re
@@ -12,7 +12,6 @@ from typing import Any
 
 from upturn.core import story
 from upturn.core.calendar import performance_year
-from upturn.core.commands import Open
 from upturn.core.reading import ProgramFile
 from upturn.records.access import Look, look
 from upturn.records.models import Group, Organization, Person, Plan, ProgramVersion
@@ -131,9 +130,15 @@ def _open(
     answers = words[step["open"]] if isinstance(step["open"], str) else _dated(step["open"], opened)
     group = cast.groups.get(spec.get("group", ""))
     done = open_plan(
-        cast.organization, version, by=cast.people[_name(spec, step["as"])], parties=parties, answers=answers, now=opened, group=group,
+        cast.organization,
+        version,
+        by=cast.people[_name(spec, step["as"])],
+        parties=parties,
+        answers=answers,
+        now=opened,
+        group=group,
         reasons=OneReason(step["reasons"]) if "reasons" in step else {},
-    )  # fmt: skip
+    )
     return done.row
 
 
@@ -160,9 +165,14 @@ def _act(
     codes = {name: found.loaded.code_of(person) or reference(person) for name, person in cast.people.items()}
     codes |= {name: codes[real] for name, real in spec["cast"].items()}
     moment = Moment(
-        file=cast.files[spec["program"]], cast=dict.fromkeys(codes, ()), now=at, world=found.case.facts, plan=found.plan,
-        program=found.program, codes=codes,
-    )  # fmt: skip
+        file=cast.files[spec["program"]],
+        cast=dict.fromkeys(codes, ()),
+        now=at,
+        world=found.case.facts,
+        plan=found.plan,
+        program=found.program,
+        codes=codes,
+    )
     started = datetime.combine(opened, at.timetz())
     words = _answers(document, spec, started)
     step = {key: value for key, value in _people(step, codes).items() if key != "day"}
@@ -171,7 +181,6 @@ def _act(
     if "answer" in step:
         step = {**step, "answers": _with_known(found, step, words)}
     command = story.command_of(moment, words, step)
-    assert not isinstance(command, Open)
     perform(plan_id, command, actor, at)
 
 

@@ -1,4 +1,4 @@
-"""Makes the demo's three organizations once, from their files, and the links with which a visitor becomes somebody in them."""
+"""Makes the demo's three organizations once, from their files, and the links to become somebody in them."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -78,9 +78,15 @@ def _person(organization: Organization, name: str, spec: Mapping[str, Any]) -> P
     if "role" in spec:
         details["demo_role"] = spec["role"]
     return Person.objects.create(
-        organization=organization, user=user, name=spec["name"], email=email, title=spec.get("title", ""), details=details,
-        kind=spec.get("kind", "person"), roles=spec.get("roles", []),
-    )  # fmt: skip
+        organization=organization,
+        user=user,
+        name=spec["name"],
+        email=email,
+        title=spec.get("title", ""),
+        details=details,
+        kind=spec.get("kind", "person"),
+        roles=spec.get("roles", []),
+    )
 
 
 def _group(organization: Organization, spec: Mapping[str, Any], people: Mapping[str, Person]) -> Group:
