@@ -56,7 +56,10 @@ def _value(case: Case, name: str) -> str:
     if rest:
         return _dotted(case, head, rest)
     field = case.program.field.get(name)
-    return show(field, case.answer(name), case.program, case.names) if field else ""
+    if field is None:
+        return ""
+    value = case.values.values.get(name) if field.kind == "computed" else case.answer(name)
+    return show(field, value, case.program, case.names)
 
 
 def _dotted(case: Case, head: str, rest: str) -> str:

@@ -87,7 +87,7 @@ def _notices(case: Case) -> Iterator[Moment]:
     for spec in case.program.notices:
         target = _target(case, spec)
         key = f"{spec.id}@{target}"
-        if target is None or key in case.plan.noticed:
+        if target is None or key in case.plan.noticed or not case.when(spec.if_):
             continue
         if spec.before and case.today <= target:
             day = before(target, spec.before, calendars=case.calendars, units=case.program.units)
