@@ -35,7 +35,7 @@ moves:
   - {id: begin, title: Begin, from: [work], by: [lead], starts: [period]}
   - {id: end, title: End it, from: [work], to: over, by: [lead]}
 notices:
-  - {id: soon, title: Soon over, clock: period, before: 7 days, if: urgent, to: [member], text: "{total}, {clock.period}"}
+  - {id: soon, title: Soon, clock: period, before: 7 days, if: urgent, to: [member], text: "{total}, {clock.period}"}
 """)
 
 
