@@ -22,7 +22,9 @@ _empty = TransactionTestCase._fixture_teardown
 
 
 def _empty_without_triggers(case: TransactionTestCase) -> None:
-    """A test with transactions of its own empties every table afterwards, which the triggers of the ledger would refuse."""
+    """A test with transactions of its own empties every table afterwards, which the triggers of the ledger would
+    refuse.
+    """
     append_only.remove(connection)
     try:
         _empty(case)

@@ -1,4 +1,6 @@
-"""The cast of the records tests, in two organizations full of look-alike data, and plans brought along by real commands."""
+"""The cast of the records tests, in two organizations full of look-alike data, and plans brought along by real
+commands.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +57,7 @@ def after(**span: float) -> datetime:
 
 @dataclass(frozen=True)
 class World:
-    """One organization with its people and programs; `clock` counts the commands, each a minute after the one before."""
+    """One organization with its people and programs, and what they do there."""
 
     organization: Organization
     group: Group
@@ -71,9 +73,15 @@ class World:
     def opened(self, *, now: datetime = MARCH_2, by: Person | None = None, **more: Any) -> Performed:
         """A concern about Mara, raised by Finn."""
         return open_plan(
-            self.organization, self.evolve, by=by or self.finn, parties={"member": [self.mara], "facilitator": [self.finn]},
-            answers=CONCERN, group=self.group, now=now, **more,
-        )  # fmt: skip
+            self.organization,
+            self.evolve,
+            by=by or self.finn,
+            parties={"member": [self.mara], "facilitator": [self.finn]},
+            answers=CONCERN,
+            group=self.group,
+            now=now,
+            **more,
+        )
 
     def tried(
         self, *, now: datetime = MARCH_2, answers: dict[str, Any] | None = None, **parties: Sequence[Person]
@@ -132,7 +140,7 @@ def world(slug: str) -> World:
     organization = Organization.objects.create(name="Peers", slug=slug, zone="America/Chicago")
 
     def person(name: str, **more: Any) -> Person:
-        user = User.objects.create_user(username=f"{name.split()[0].lower()}@{slug}")
+        user = User.objects.create_user(username=f"{name.partition(' ')[0].lower()}@{slug}")
         return Person.objects.create(organization=organization, name=name, user=user, **more)
 
     group = Group.objects.create(organization=organization, name="Group 14")
@@ -141,16 +149,24 @@ def world(slug: str) -> World:
     for member, leads in ((mara, False), (finn, True)):
         Membership.objects.create(organization=organization, group=group, person=member, lead=leads)
     return World(
-        organization=organization, group=group, mara=mara, finn=finn, otto=otto, ines=person("Ines Roth", roles=["office"]),
-        ada=person("Ada Lind", roles=["auditor"]), vera=person("Vera Sand", roles=["admin"]),
+        organization=organization,
+        group=group,
+        mara=mara,
+        finn=finn,
+        otto=otto,
+        ines=person("Ines Roth", roles=["office"]),
+        ada=person("Ada Lind", roles=["auditor"]),
+        vera=person("Vera Sand", roles=["admin"]),
         evolve=catalogue.adopt_shipped(organization, MARCH_2, keys=frozenset({"evolve-mip"}))[0],
         trial=catalogue.publish(organization, TRIAL, MARCH_2),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
 def peers(db: None) -> World:
-    """Mara (member), Finn (facilitator, leads her group), Ines (office), Otto (nobody on the plan), Ada (auditor), Vera (admin)."""
+    """Mara (member), Finn (facilitator, leads her group), Ines (office), Otto (nobody on the plan), Ada (auditor), Vera
+    (admin).
+    """
     return world("peers")
 
 

@@ -1,7 +1,6 @@
 """The database itself refuses to change what is on record, whoever asks: the ORM, or SQL by hand."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from django.db import Error, connection, transaction
@@ -141,11 +140,3 @@ def test_an_erasure_covers_nothing_of_another_plan(peers: World) -> None:
     plan, other = peers.opened().row, peers.opened().row
     append(plan, Erased(first=1, last=1, rule="x"))
     assert refused(lambda: Payload.objects.filter(entry__plan=other).delete())
-
-
-def test_a_payload_that_is_gone_without_an_erasure_is_found(peers: World) -> None:
-    """The triggers do not hold whoever owns the database; the chain does."""
-    plan = peers.opened().row
-    append(plan, Erased(first=1, last=1, rule="x"))
-    loaded = load(rows().get(pk=plan.pk))
-    assert replace(loaded, entries=()).head == loaded.head

@@ -163,7 +163,7 @@ def test_many_writers_at_once_lose_nothing(transactional_db: None) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_plans_opened_at_once_get_numbers_of_their_own(transactional_db: None) -> None:
     peers = world("peers")
-    got = at_once(*(lambda: peers.opened() for _ in range(4)))
+    got = at_once(*[peers.opened] * 4)
     assert {type(g).__name__ for g in got} == {"Performed"}
     assert sorted(Plan.objects.values_list("serial", flat=True)) == [1, 2, 3, 4]
 

@@ -73,9 +73,13 @@ def test_a_plan_is_not_opened_with_anything_of_another_organization(peers: World
 def test_a_program_of_another_organization_opens_nothing(peers: World, others: World) -> None:
     with pytest.raises(NotFound):
         open_plan(
-            peers.organization, others.evolve, by=peers.finn, parties={"member": [peers.mara], "facilitator": [peers.finn]},
-            answers=CONCERN, now=MARCH_2,
-        )  # fmt: skip
+            peers.organization,
+            others.evolve,
+            by=peers.finn,
+            parties={"member": [peers.mara], "facilitator": [peers.finn]},
+            answers=CONCERN,
+            now=MARCH_2,
+        )
 
 
 def test_nobody_of_another_organization_joins_a_plan(peers: World, theo: Person) -> None:

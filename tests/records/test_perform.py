@@ -244,9 +244,13 @@ def test_a_made_up_plan_and_a_strangers_plan_are_the_same_to_find(peers: World) 
 def test_nobody_makes_themselves_somebodys_lead(peers: World) -> None:
     with pytest.raises(Refused) as refused:
         open_plan(
-            peers.organization, peers.evolve, by=peers.otto, parties={"member": [peers.mara], "facilitator": [peers.otto]},
-            answers=CONCERN, now=MARCH_2,
-        )  # fmt: skip
+            peers.organization,
+            peers.evolve,
+            by=peers.otto,
+            parties={"member": [peers.mara], "facilitator": [peers.otto]},
+            answers=CONCERN,
+            now=MARCH_2,
+        )
     assert str(refused.value).startswith("A member improvement plan about Mara Quill is opened by")
 
 
@@ -254,9 +258,13 @@ def test_a_manager_opens_a_plan_about_a_report(peers: World) -> None:
     peers.mara.manager = peers.otto
     peers.mara.save()
     done = open_plan(
-        peers.organization, peers.evolve, by=peers.otto, parties={"member": [peers.mara], "facilitator": [peers.otto]},
-        answers=CONCERN, now=MARCH_2,
-    )  # fmt: skip
+        peers.organization,
+        peers.evolve,
+        by=peers.otto,
+        parties={"member": [peers.mara], "facilitator": [peers.otto]},
+        answers=CONCERN,
+        now=MARCH_2,
+    )
     assert done.row.lead == peers.otto
 
 
@@ -293,7 +301,7 @@ def test_every_event_comes_back_from_its_payload_unchanged(peers: World) -> None
     assert [(type(f.event).__name__, to_json(f.event)) for f in seen.loaded.entries if f.event] == kept
 
 
-# -- cost -----------------------------------------------------------------------------------------------------------------
+# -- cost --------------------------------------------------------------------------------------------------------------
 
 
 def cost(peers: World, plan: Plan, number: int) -> int:

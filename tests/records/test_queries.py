@@ -10,7 +10,6 @@ from tests.records.conftest import MARCH_2, World, after
 from upturn.core.commands import Answer, Move
 from upturn.records import clock, queries
 from upturn.records.access import look
-from upturn.records.models import Person, Plan
 from upturn.records.queries import Filters
 from upturn.records.readings import readings, record_reading
 from upturn.records.timeline import timeline
@@ -37,7 +36,7 @@ def test_the_office_shares_what_waits_for_the_office(peers: World) -> None:
     peers.do(plan, peers.finn, Answer(section="goals", answers={"aim": "a"}), Move(move="tell"), Move(move="go"))
     clock.tick(after(days=31))
     work = queries.my_work(peers.ines).items
-    assert [(d.offer, d.due) for d in work] == [("move:close", date(2026, 4, 12))]
+    assert [(d.offer, d.due) for d in work] == [("move:close", date(2026, 4, 16))]
     assert queries.my_work(peers.ada).items == []
 
 
@@ -54,8 +53,8 @@ def test_the_office_does_not_share_what_is_about_itself(peers: World) -> None:
 def test_what_waits_for_others_names_them(peers: World) -> None:
     plan = peers.opened().row
     peers.told(plan)
-    waiting = [(d.person.name, d.offer) for d in queries.waiting_for_others(peers.finn).items if d.person]
-    assert waiting == [("Mara Quill", "move:submit"), ("Mara Quill", "answer:header")] or len(waiting) == 2
+    waiting = {(d.person.name, d.offer) for d in queries.waiting_for_others(peers.finn).items if d.person}
+    assert waiting == {("Mara Quill", "move:submit"), ("Mara Quill", "answer:header")}
     assert [d.plan for d in queries.waiting_for_others(peers.ines).items] == [plan, plan]
     assert queries.waiting_for_others(peers.otto).items == []
 
@@ -80,7 +79,7 @@ def test_a_cursor_nobody_gave_out_leads_to_the_first_page(peers: World, cursor: 
     plan = peers.opened().row
     assert queries.plans(peers.finn, after=cursor).items == [plan]
     assert len(queries.my_work(peers.finn, after=cursor).items) == 2
-    assert len(queries.people(peers.finn, after=cursor).items) in (0, 6)
+    assert len(queries.people(peers.finn, after=cursor).items) == 6
 
 
 FILTERS = {
@@ -120,12 +119,7 @@ def test_a_party_lists_the_plans_they_are_on_and_no_others(peers: World) -> None
 def test_people_are_found_by_a_part_of_the_name(peers: World) -> None:
     peers.otto.left_on = MARCH_2.date()
     peers.otto.save()
-    assert [p.name for p in queries.people(peers.mara, "n").items] == [
-        "Finn Alder",
-        "Ines Roth",
-        "Ada Lind",
-        "Vera Sand",
-    ] or [p.name for p in queries.people(peers.mara, "an").items] == ["Vera Sand"]
+    assert [p.name for p in queries.people(peers.mara, "an").items] == ["Vera Sand"]
     assert [p.name for p in queries.people(peers.mara, "brand", left=True).items] == ["Otto Brand"]
 
 
@@ -173,5 +167,3 @@ def test_a_reading_is_noted_once_per_sign_in(peers: World) -> None:
         ("Finn Alder", timedelta(0)),
     ]
     assert "one" not in {r.session for r in readings(seen)}
-    assert Person.objects.count() == 6
-    assert Plan.objects.count() == 1

@@ -34,7 +34,7 @@ def test_there_are_words_for_every_kind_of_event() -> None:
 def test_the_life_of_a_plan_reads_from_the_newest_back(peers: World) -> None:
     plan = peers.running().row
     items = told(peers, plan, "mara")
-    assert [i.seq for i in items] == list(range(plan.seq, 0, -1))
+    assert [i.seq for i in told(peers, plan, "ines")] == list(range(plan.seq, 0, -1))
     assert [(i.title, i.actor, i.role) for i in items if i.mark][::-1] == [
         ("Concern raised", "Finn Alder", ""),
         ("Plan begun; the member was given the concern", "Finn Alder", "facilitator"),
@@ -126,9 +126,7 @@ def test_what_stays_with_the_office_is_listed_to_the_subject_as_existing_and_not
 def test_nothing_withheld_is_listed_to_those_it_is_not_about(peers: World) -> None:
     plan = peers.tried(mentor=[peers.otto]).row
     peers.do(plan, peers.finn, Answer(section="notes", answers={"note": "SECRET"}), Move(move="tell"))
-    assert [i.kind for i in told(peers, plan, "otto")] == ["Noticed", "Moved", "Opened"] or "withheld" not in {
-        i.kind for i in told(peers, plan, "otto")
-    }
+    assert [i.kind for i in told(peers, plan, "otto")] == ["Moved", "Opened"]
 
 
 def test_talk_amendments_pauses_and_corrections_have_their_words(peers: World) -> None:
@@ -149,10 +147,23 @@ def test_talk_amendments_pauses_and_corrections_have_their_words(peers: World) -
     peers.do(plan, peers.finn, Resume(last=date(2026, 3, 4)), at=after(days=3))
     titles = [i.title for i in reversed(told(peers, plan, "mara"))]
     wanted = [
-        "Noted", "“Goals” shared", "Learner told", "Change suggested for “Goals”", "Suggested change on “Goals” accepted", "“Goals” changed",
-        "Started", "The period begins", "Statement made", "Change of the plan proposed", "Proposed change of the plan agreed to", "Plan changed",
-        "Entry 2 corrected", "Plan paused", "Pause ended", "The period moved by a pause",
-    ]  # fmt: skip
+        "Noted",
+        "“Goals” shared",
+        "Learner told",
+        "Change suggested for “Goals”",
+        "Suggested change on “Goals” accepted",
+        "“Goals” changed",
+        "Started",
+        "The period begins",
+        "Statement made",
+        "Change of the plan proposed",
+        "Proposed change of the plan agreed to",
+        "Plan changed",
+        "Entry 2 corrected",
+        "Plan paused",
+        "Pause ended",
+        "The period moved by a pause",
+    ]
     assert [t for t in titles if t in wanted] == wanted
     change = next(i for i in told(peers, plan, "mara") if i.title == "Change of the plan proposed")
     assert change.details == (("The aim", "Two calls a week"), ("The aim, before", "Longer calls"))

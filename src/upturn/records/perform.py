@@ -110,8 +110,14 @@ def bring_due(plan_id: str, now: datetime, *, salts: Salts = fresh_salt) -> int:
     return _again(lambda: _bring_due(plan_id, now, salts))
 
 
+def reindex_organization(organization: Organization, now: datetime) -> None:
+    """Look anew at every open plan: after the organization changed a calendar or settings, which dates may rest on."""
+    for plan_id in Plan.objects.filter(organization=organization, status=Plan.Status.OPEN).values_list("pk", flat=True):
+        reindex(plan_id, now)
+
+
 def reindex(plan_id: str, now: datetime) -> None:
-    """Compute a plan's index anew: after its organization changed calendars or settings."""
+    """Compute a plan's index anew, whatever is stored of it."""
     with transaction.atomic():
         loaded = load(_locked(plan_id))
         index.write(loaded.row, index.derived(loaded, now), now)

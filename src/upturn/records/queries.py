@@ -180,7 +180,7 @@ def people(person: Person, q: str = "", *, left: bool = False, after: str = "", 
     found = found if left else found.filter(left_on=None)
     if q.strip():
         found = found.filter(Q(name__icontains=q.strip()) | Q(email__icontains=q.strip()))
-    offset = int(after) if after.isdecimal() and len(after) < 9 else 0
+    offset = int(after) if after.isdecimal() and len(after) < 8 else 0
     page = list(found.select_related("user", "manager").order_by("name", "pk")[offset : offset + size + 1])
     return Page(page[:size], str(offset + size) if len(page) > size else "")
 
