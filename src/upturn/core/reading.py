@@ -158,9 +158,7 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Found]:
         return
     base = _build(document)
     yield from checking.problems(base)
-    for language in base.languages:
-        if not re.fullmatch(r"[a-z]{2}(-[A-Z]{2})?", language):
-            yield ("languages",), "languages", f"`{language}` is no language code such as `en` or `fr-CA`."
+    yield from _language_problems(document, base)
     for number, variant in enumerate(base.variants):
         where = ("variants", number, "set")
         patched = patch(document, variant.set)
@@ -171,6 +169,37 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Found]:
             for _loc, path, says in checking.problems(_build(patched)):
                 if says not in own:
                     yield where, f"variants.{number}.set → {path}", says
+
+
+def _language_problems(document: Mapping[str, Any], base: Program) -> Iterator[Found]:
+    """Every text is said in every language of the program, and holds in each what it holds in the first."""
+    if not base.languages:
+        return
+    if base.language not in base.languages:
+        yield ("language",), "language", f"`{base.language}` is not among the `languages`."
+    for loc, lacking in _half_said(document, frozenset(base.languages), ()):
+        yield loc, ".".join(str(p) for p in loc), f"This is not said in {', '.join(f'`{one}`' for one in lacking)}."
+    own = {says for _l, _p, says in checking.problems(base)}
+    for language in base.languages:
+        if not re.fullmatch(r"[a-z]{2}(-[A-Z]{2})?", language):
+            yield ("languages",), "languages", f"`{language}` is no language code such as `en` or `fr-CA`."
+        for loc, path, says in checking.problems(_build(document, language)):
+            if says not in own:
+                yield loc, f"{path} ({language})", says
+
+
+def _half_said(
+    value: Any, languages: frozenset[str], loc: tuple[Any, ...]
+) -> Iterator[tuple[tuple[Any, ...], list[str]]]:
+    """Texts that some languages say and others lack."""
+    if isinstance(value, Mapping):
+        if value and set(value) < languages and all(isinstance(text, str) for text in value.values()):
+            yield loc, sorted(languages - set(value))
+        for key, inner in value.items():
+            yield from _half_said(inner, languages, (*loc, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _half_said(inner, languages, (*loc, number))
 
 
 def _build(document: Mapping[str, Any], language: str = "") -> Program:

@@ -113,9 +113,9 @@ def _act(stage: Stage, document: Mapping[str, Any], step: Mapping[str, Any]) -> 
     name = step["as"]
     command = command_of(stage, document, step)
     if isinstance(command, Open):
-        base = stage.file.program()
-        stage.program = stage.file.program(variant_of(base, dict(command.answers)))
-        stage.told.variants.add(variant_of(base, dict(command.answers)))
+        variant = variant_of(stage.file.program(), dict(command.answers))
+        stage.program = stage.file.program(variant, command.language)
+        stage.told.variants.add(variant)
     actor = stage.actor(name)
     refused = step.get("refused")
     try:

@@ -70,7 +70,7 @@ KEYS = {
     "as", "on", "refused", "answers", "reasons", "reason", "attended", "without", "why", "outcome", "digest",
     "statement", "witnesses", "signer", "finding", "disposition", "because", "criteria", "extend_by", "text",
     "proposed", "field", "audience", "about", "progress", "next_step", "to", "due", "impose", "by", "note", "party",
-    "person", "change", "instead_of", "until_day", "size",
+    "person", "change", "instead_of", "until_day", "size", "language",
 }  # fmt: skip
 """What a step may say beside its act."""
 
@@ -99,6 +99,7 @@ def _open(step: Step) -> c.Open:
         parties={code: roles for code, roles in parties.items() if roles},
         answers=step.answers(step.get("open")),
         reasons=step.get("reasons", {}),
+        language=step.get("language"),
     )
 
 
