@@ -14,7 +14,8 @@ languages: [es, en]
 about: {what: {es: Un plan, en: A plan}}
 parties: {member: {title: MEMBER, kind: subject}, lead: {title: {es: Guía, en: Lead}, kind: lead}}
 start: {by: [lead], stage: work}
-form: [{id: form, title: {es: Hoja, en: Form}, by: [lead], in: [work], fields: [{id: said, title: {es: Dice, en: Says}}]}]
+form:
+  - {id: form, title: {es: Hoja, en: Form}, by: [lead], in: [work], fields: [{id: said, title: {es: Dice, en: Says}}]}
 stages:
   - {id: work, title: {es: Obra, en: Work}, phase: run, says: {es: Se trabaja, en: Work goes on}}
   - {id: over, title: {es: Fin, en: Over}, phase: closed, final: true, says: {es: Se acabó, en: It is over}}
