@@ -108,8 +108,9 @@ def _daterange(field: FormField, value: Any, program: Program) -> dict[str, str]
 
 
 def _time(_field: FormField, value: Any, _program: Program) -> str:
+    text = str(value).strip()
     try:
-        return time.fromisoformat(str(value).strip()).strftime("%H:%M")
+        return time.fromisoformat(f"0{text}" if text[1:2] == ":" else text).strftime("%H:%M")
     except ValueError:
         raise Unfit("Enter a time, for example 14:30") from None
 

@@ -274,7 +274,7 @@ def patch(document: Any, change: Any) -> Any:
             else:
                 merged[key] = patch(merged.get(key), value)
         return merged
-    if isinstance(document, list) and isinstance(change, list) and all(_identity(c) for c in change):
+    if isinstance(document, list) and isinstance(change, list) and change and all(_identity(c) for c in change):
         return _patched_parts(document, change)
     return change
 
