@@ -772,6 +772,9 @@ class Small(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("label_suffix", "")
         super().__init__(*args, **options)
+        for box in self.fields.values():
+            if isinstance(box, forms.ChoiceField):
+                box.error_messages = box.error_messages | {"invalid_choice": "Choose one of the options given"}
 
     def refuse(self, reasons: Iterable[Refusal], names: Mapping[str, str] | None = None) -> list[Refusal]:
         """Put each refusal beside its box; returns those that belong to none. `names`: path → box."""

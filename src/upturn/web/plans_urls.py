@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from upturn.web.acting_urls import DOING, STARTING
 from upturn.web.views import plan, plans, work
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # reading
     path("", work.my_work_page, name="work"),
     path("plans/", plans.plan_list, name="plans"),
+    *STARTING,
     path("plans/<str:plan>/", plan.plan_page, name="plan"),
     path("plans/<str:plan>/about/", plan.about, name="about"),
     path("plans/<str:plan>/record/", plan.record_page, name="timeline"),
@@ -15,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<str:plan>/download/", plan.download, name="plan_download"),
     path("plans/<str:plan>/files/<str:attachment>/", plan.attachment, name="attachment"),
     # doing
+    *DOING,
 ]

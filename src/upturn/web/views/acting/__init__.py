@@ -1,0 +1,1 @@
+"""The screens on which a person does something on a plan, one file per family. `sheet` is what they share."""

@@ -1,0 +1,268 @@
+"""Check answers, then sign; and approvals. The signer reads every covered word above the one button."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from upturn.core.commands import Approve, Sign
+from upturn.core.digests import of_signature
+from upturn.core.program import Approval, Section, Signature
+from upturn.core.verbs.signing import OUTCOMES, WITNESSED
+from upturn.core.wording import day_name, listed
+from upturn.records.access import Look
+from upturn.web.addresses import address
+from upturn.web.forms import DayField, Small
+from upturn.web.shown import Shown, shown_answers
+from upturn.web.views.acting.sheet import Given, Sheet, acted, audience, plan_page, prefilled
+from upturn.web.views.plan import seen
+
+both = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@both
+def sign(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
+    """Sign, decline, or (as a witness) record that somebody declined or could not be reached."""
+    return acted(request, plan, f"sign:{signature}", lambda look: _sign_sheet(look, look.program.signature[signature]))
+
+
+def _sign_sheet(look: Look, spec: Signature) -> Sheet:
+    own = signs_self(look, spec)
+    who, since = audience(look)
+    noun = look.program.words.plan
+    return Sheet(
+        title=f"Check the {noun}, then sign" if own else f"Record what became of “{spec.title}”",
+        button=f"Sign the {noun}" if own else "Put this on record",
+        said="Your answer is on record." if own else f"What became of “{spec.title}” is on record.",
+        own=_sign_form(look, spec, own=own),
+        cites=spec.cites,
+        who=who,
+        since=since,
+        template="acting/sign.html",
+        context={
+            "spec": spec,
+            "own_signature": own,
+            "sections": list(covered(look, spec.covers)),
+            "digest": of_signature(look.program, look.plan, spec.id),
+            "basis": [look.program.source[c] for c in spec.cites if c in look.program.source],
+            "standing": _standing(look, spec),
+            "signers": listed(look.name(p.code) for r in spec.by for p in look.plan.holders(r)),
+            "ask_url": _ask_url(look, spec),
+        },
+        command=lambda given: _sign(look, spec, given, own=own),
+        then=lambda _done: reverse("signed", kwargs={"plan": look.row.pk, "signature": spec.id}),
+    )
+
+
+def signs_self(look: Look, spec: Signature) -> bool:
+    """Whether the signature is this person's to give; otherwise they can only witness."""
+    return any(r in look.roles or look.case.stand_in(r) for r in spec.by)
+
+
+def _standing(look: Look, spec: Signature) -> str:
+    state = look.plan.standing(spec.id)
+    return f"{look.name(state.signer)} {OUTCOMES[state.outcome]} on {day_name(state.on)}." if state else ""
+
+
+def _ask_url(look: Look, spec: Signature) -> str:
+    """Where somebody asks for changes of the text as a whole: the step back, else a comment, else a statement."""
+    back = [m.id for m in look.program.moves if look.plan.stage in m.from_ and _takes_back(look, m.to)]
+    offers = [f"move:{m}" for m in back] + [f"comment:{s}" for s in spec.covers] + ["state:plan"]
+    found = next((o for o in offers if o in look.offers and not look.offers[o].refusals), "")
+    return address(look.row.pk, found) if found else ""
+
+
+def _takes_back(look: Look, to: str | None) -> bool:
+    return bool(to) and look.program.stage[to].phase == "draft"
+
+
+def covered(look: Look, sections: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The sections under a signature, word for word, each question with a link to ask for a change of it."""
+    for spec in (look.program.section[s] for s in sections):
+        if look.case.shown(spec) and look.sees_section(spec.id):
+            yield {"id": spec.id, "title": spec.title, "answers": _with_links(look, spec)}
+
+
+def _with_links(look: Look, spec: Section) -> list[tuple[Shown, str]]:
+    written = look.plan.sections.get(spec.id)
+    answers = written.answers if written else {}
+    shown = shown_answers(spec.fields, answers, look.case.values, look.program, look.name, blanks=True)
+    url = address(look.row.pk, f"comment:{spec.id}") if f"comment:{spec.id}" in look.offers else ""
+    return [(one, f"{url}?question={one.field}" if url else "") for one in shown]
+
+
+SAYS: Mapping[str, tuple[str, str]] = {
+    "agreed": ("I agree", "You agree with the statement above and with every word of the plan."),
+    "acknowledged": ("I received it and have read it", "This does not say that you agree."),
+    "acknowledged_with_disagreement": (
+        "I received it, and I do not agree with all of it",
+        "Say in a statement below what you do not agree with. It is kept word for word.",
+    ),
+    "declined": ("I do not sign", "That is your right. Say why if you wish: it is kept word for word."),
+    "not_reachable": ("The person could not be reached", "Say what was tried, and when."),
+}
+WITNESS_SAYS: Mapping[str, tuple[str, str]] = {
+    "declined": (
+        "The person declined to sign",
+        "Say what happened, in the words that were used as far as you know them.",
+    ),
+    "not_reachable": SAYS["not_reachable"],
+}
+
+
+def _sign_form(look: Look, spec: Signature, *, own: bool) -> type[Small]:
+    says = SAYS if own else WITNESS_SAYS
+    offered = [o for o in spec.outcomes if o in says and (own or o in WITNESSED) and not (own and o == "not_reachable")]
+    boxes: dict[str, forms.Field] = {
+        "outcome": forms.ChoiceField(
+            label="What does your signature mean?" if own else "What happened?",
+            choices=[(o, says[o][0]) for o in offered],
+            widget=forms.RadioSelect,
+            error_messages={"required": "Choose what your signature means" if own else "Choose what happened"},
+        ),
+    }
+    boxes["outcome"].option_hints = {o: says[o][1] for o in offered}  # type: ignore[attr-defined]
+    if own:
+        boxes["statement"] = forms.CharField(
+            label="Your statement",
+            help_text="It is kept with the plan word for word. Nobody can edit it.",
+            widget=forms.Textarea,
+            required=False,
+        )
+    else:
+        boxes |= _witness_boxes(look, spec)
+    return type("SignForm", (Small,), boxes)
+
+
+def _witness_boxes(look: Look, spec: Signature) -> dict[str, forms.Field]:
+    signers = [(p.code, look.name(p.code)) for r in spec.by for p in look.plan.holders(r)]
+    boxes: dict[str, forms.Field] = {}
+    if len(signers) > 1:
+        boxes["signer"] = forms.ChoiceField(label="Whose signature is it?", choices=signers, widget=forms.RadioSelect)
+    boxes["reason"] = forms.CharField(
+        label="What happened",
+        help_text="What was tried or said, when, and by whom.",
+        widget=forms.Textarea,
+        error_messages={"required": "Write down what happened"},
+    )
+    boxes["on"] = DayField(label="When was it?", initial=look.case.today, required=False)
+    if spec.witnesses > 1:
+        boxes["witnesses"] = forms.CharField(
+            label="Who else witnessed it?",
+            help_text=f"Besides you, {spec.witnesses - 1} more. One name a line.",
+            widget=forms.Textarea,
+            required=False,
+        )
+    return boxes
+
+
+def _sign(look: Look, spec: Signature, given: Given, *, own: bool) -> Sign:
+    own_values = given.own
+    return Sign(
+        signature=spec.id,
+        outcome=own_values["outcome"],
+        digest=str(given.sent.get("digest", "")),
+        statement=own_values.get("statement") or "",
+        reason=own_values.get("reason") or "",
+        signer="" if own else own_values.get("signer") or "",
+        witnesses=[line.strip() for line in (own_values.get("witnesses") or "").splitlines() if line.strip()],
+        on=given.day(look.case.today),
+    )
+
+
+@require_GET
+def signed(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
+    """After signing: the reference, what happens next and when, whom to ask."""
+    look = seen(request, plan)
+    spec, state = look.program.signature.get(signature), look.plan.signatures.get(signature)
+    if spec is None or state is None or not look.reads_entry(state.seq):
+        raise Http404
+    others = [s for s in look.program.signatures if look.plan.stage in s.in_ and look.plan.standing(s.id) is None]
+    context = {
+        "spec": spec,
+        "state": state,
+        "signer": look.name(state.signer),
+        "outcome": OUTCOMES[state.outcome],
+        "mine": state.signer == look.actor.code,
+        "reference": f"{look.row.number}-{state.digest[:8].upper()}",
+        "others": [(s.title, listed(look.name(p.code) for r in s.by for p in look.plan.holders(r))) for s in others],
+        "next": [d for d in look.duties if d.role in look.program.parties][:4],
+        "clocks": [(look.program.clock[c.id], c.end) for c in look.plan.clocks.values() if not (c.ended or c.stopped)],
+    }
+    return plan_page(request, look, "acting/signed.html", context)
+
+
+# -- approvals --------------------------------------------------------------------------------------------------------
+
+APPROVALS: Mapping[str, tuple[str, str]] = {
+    "approved": ("I approve it", ""),
+    "concurred": ("I concur", ""),
+    "consulted": ("I was consulted", "This says that you were asked, not that you agree."),
+    "returned": ("I send it back", "Say what has to change."),
+    "refused": ("I refuse it", "Say why."),
+    "recused": ("I cannot decide this: I am not impartial here", "Say why. Somebody else then decides."),
+}
+
+
+@both
+def approve(request: HttpRequest, plan: str, approval: str) -> HttpResponse:
+    """Answer an approval."""
+    return acted(
+        request, plan, f"approve:{approval}", lambda look: _approve_sheet(look, look.program.approval[approval])
+    )
+
+
+def _approve_sheet(look: Look, spec: Approval) -> Sheet:
+    who, since = audience(look)
+    return Sheet(
+        title=spec.title,
+        button="Put this answer on record",
+        said="Your answer is on record.",
+        fields=spec.asks,
+        first=prefilled(look, spec.asks),
+        own=_approve_form(look, spec),
+        cites=spec.cites,
+        who=who,
+        since=since,
+        template="acting/approve.html",
+        context={"spec": spec, "sections": list(covered(look, spec.covers)), "given": list(_given(look, spec))},
+        command=lambda given: Approve(
+            approval=spec.id,
+            outcome=given.own["outcome"],
+            reason=given.own["reason"],
+            answers=given.answers,
+            on=given.day(look.case.today),
+        ),
+    )
+
+
+def _given(look: Look, spec: Approval) -> Iterator[str]:
+    """What others answered so far."""
+    for one in look.plan.approvals_standing(spec.id):
+        if look.reads_entry(one.seq):
+            yield f"{look.name(one.by)}, {day_name(one.on)}: {one.outcome}{f'. {one.reason}' if one.reason else ''}"
+
+
+def _approve_form(look: Look, spec: Approval) -> type[Small]:
+    offered = [*spec.outcomes, "recused"]
+
+    class ApproveForm(Small):
+        outcome = forms.ChoiceField(
+            label="Your answer",
+            choices=[(o, APPROVALS[o][0]) for o in offered],
+            widget=forms.RadioSelect,
+            error_messages={"required": "Choose your answer"},
+        )
+        reason = forms.CharField(
+            label="Your reason",
+            help_text="Needed unless you say yes.",
+            widget=forms.Textarea,
+            required=False,
+        )
+        on = DayField(label="When did you decide?", initial=look.case.today, required=False)
+
+    ApproveForm.base_fields["outcome"].option_hints = {o: APPROVALS[o][1] for o in offered if APPROVALS[o][1]}  # type: ignore[attr-defined]
+    return ApproveForm
