@@ -161,7 +161,7 @@ def _choice(field: FormField, value: Any, program: Program) -> Any:
         raise Unfit("Choose one of the options given")
     if within is None:
         return option.id
-    if within not in {o.id for o in option.options}:
+    if within not in [o.id for o in option.options]:  # a list: what was sent may be anything
         raise Unfit(f"Choose one of the options under “{option.title}”")
     return {"id": option.id, "within": within}
 
@@ -355,9 +355,13 @@ def _clean_rows(
     table: FormField, value: Any, around: Values, program: Program, path: str, problems: list[Refusal]
 ) -> list[dict[str, Any]]:
     rows = [dict(r) for r in value if isinstance(r, Mapping)] if isinstance(value, list | tuple) else []
-    if len(rows) > table.max_rows:
-        problems.append(Refusal("rows", f"{table.title}: at most {counted(table.max_rows, 'row')} fit.", field=path))
-        rows = rows[: table.max_rows]
+    most = len(table.rows) if table.fixed_rows else table.max_rows
+    if len(rows) > most:
+        says = (
+            f"at most {counted(most, 'row')} fit" if not table.fixed_rows else "its rows are given, and none is added"
+        )
+        problems.append(Refusal("rows", f"{table.title}: {says}.", field=path))
+        rows = rows[:most]
     taken = {r["_id"] for r in rows if isinstance(r.get("_id"), str)}
     fresh = (f"r{n}" for n in range(1, 10_000) if f"r{n}" not in taken)
     result: list[dict[str, Any]] = []
