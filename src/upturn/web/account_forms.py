@@ -150,8 +150,8 @@ class AddPasskey(InOurWords, AddWebAuthnForm):
         "name": Words("What do you call it?", "Give it a name, such as My phone", "Such as: My phone, Office laptop."),
         "passwordless": Words(
             "Sign in with this passkey alone, without a password",
-            hint="Your device then asks for your fingerprint, your face or its code. Otherwise it is a second step after"
-            " your password.",
+            hint="Your device then asks for your fingerprint, your face or its code. Otherwise it is a second step"
+            " after your password.",
         ),
     }
 

@@ -62,7 +62,7 @@ def against_inviting(person: Person) -> str:
     if person.left_on:
         return f"{person.name} has left, so there is nothing to sign in to. Take the day out if that is wrong."
     if person.user and not resettable(person):
-        return f"{person.name} has an account already, and can ask for a code or a new password by e-mail at the sign-in page."
+        return f"{person.name} has an account already, and can ask for a code or a new password at the sign-in page."
     return ""
 
 

@@ -139,15 +139,15 @@ class CalendarForm(InOurWords):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="One a line, first day to last day, such as 31 August 2026 to 22 January 2027 First semester. Outside them every"
-        " day is closed. Leave it empty if there are no terms.",
+        help_text="One a line, first day to last day, such as 31 August 2026 to 22 January 2027 First semester. Outside them"
+        " every day is closed. Leave it empty if there are no terms.",
     )
     closed = forms.CharField(
         label="Further closed days",
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="One a line: the day, or the first to the last, then what it is. For example: 24 December 2026 Christmas Eve.",
+        help_text="One a line: the day, or the first to the last, then what it is. Such as: 24 December 2026 Christmas Eve.",
     )
 
     def __init__(self, *args: Any, organization: Organization, days: Days, terms: bool = True, **kwargs: Any) -> None:
@@ -276,8 +276,8 @@ class ProgramFileForm(InOurWords):
     """A program file, typed or uploaded."""
 
     file = forms.FileField(
-        label="Choose the file", required=False, widget=forms.FileInput, help_text="A program file ends in .yaml. At most 512 KB.",
-        error_messages={"empty": "The file is empty."},
+        label="Choose the file", required=False, widget=forms.FileInput,
+        help_text="A program file ends in .yaml. At most 512 KB.", error_messages={"empty": "The file is empty."},
     )  # fmt: skip
     text = forms.CharField(
         label="Or paste its text", required=False, strip=False, max_length=512 * 1024,

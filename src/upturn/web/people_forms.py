@@ -18,12 +18,14 @@ ROLES = (
     (
         "office",
         "Program office",
-        "Opens and follows plans, keeps people, groups and settings. Sees every plan that its program opens to the office.",
+        "Follows plans, keeps people, groups and settings. Sees every plan that its program opens to the office.",
     ),
     ("admin", "Administrator", "Keeps people, groups and settings. Sees no plan by this role."),
     ("auditor", "Auditor", "Reads plans as far as their programs allow auditors to. Changes nothing."),
 )
 ROLE_NAMES = {role: name for role, name, _ in ROLES}
+OF_THE_DEMO = ("demo_role",)
+"""Details that only the demo's own pages read."""
 NOT_DETAILS = ("name", "title", "email")
 """Directory facts that have fields of their own."""
 
@@ -119,7 +121,8 @@ class PersonForm(InOurWords):
 
     def _now(self, person: Person) -> dict[str, Any]:
         details = {f"detail_{key}": as_typed(person.details.get(key)) for key in self.asked}
-        other = "\n".join(f"{key}: {as_typed(value)}" for key, value in person.details.items() if key not in self.asked)
+        further = {key: value for key, value in own_details(person).items() if key not in self.asked}
+        other = "\n".join(f"{key}: {as_typed(value)}" for key, value in further.items())
         own = {
             name: getattr(person, name) for name in ("name", "email", "title", "manager", "roles", "kind", "left_on")
         }
@@ -157,13 +160,21 @@ class PersonForm(InOurWords):
         if "roles" in self.fields:
             person.roles = [role for role in person.roles if role not in ROLE_NAMES] + data["roles"]
         answered = {key: data[f"detail_{key}"] for key in self.asked}
-        person.details = data["other"] | {key: value for key, value in answered.items() if value not in ("", None)}
+        kept = {key: value for key, value in person.details.items() if key in OF_THE_DEMO}
+        person.details = (
+            kept | data["other"] | {key: value for key, value in answered.items() if value not in ("", None)}
+        )
         person.save()
         return person
 
 
+def own_details(person: Person) -> dict[str, Any]:
+    """The details of a person that people look at."""
+    return {key: value for key, value in person.details.items() if key not in OF_THE_DEMO}
+
+
 def asked_details(organization: Organization) -> Iterator[tuple[str, FormField]]:
-    """The facts about a person that the organization's programs fill in by themselves, each as the program asks for it."""
+    """The facts about a person that the programs fill in by themselves, each as its program asks for it."""
     known: set[str] = set()
     for version in published(organization):
         program = program_for(version)

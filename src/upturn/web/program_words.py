@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from upturn.core.calendar import MONTH_NAMES, Length
+from upturn.core.calendar import MONTH_NAMES
 from upturn.core.general import GENERAL
-from upturn.core.guards.registry import GUARDS
 from upturn.core.program import Clock, Deadline, End, Extension, Move, Party, Program, Rule, Source, Stage, Trigger
 from upturn.core.wording import counted, listed, sentence
+from upturn.web.guard_words import OUTCOMES, clause
 
-DO = {"agreed": "agreed", "acknowledged": "received", "acknowledged_with_disagreement": "received, and not agreed with",
-      "declined": "declined", "not_reachable": "not reachable"}  # fmt: skip
+SEVERAL = 3
+"""A step that can be made from so many stages is told once, not at each of them."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Step:
 
     title: str
     by: str
+    at: str
     to: str
     says: str
     conditions: tuple[Cited, ...]
@@ -45,7 +46,6 @@ class StageInWords:
 
     title: str
     says: str
-    final: bool
     steps: tuple[Step, ...]
 
 
@@ -67,6 +67,7 @@ class InWords:
     parties: tuple[Cited, ...] = ()
     stages: tuple[StageInWords, ...] = ()
     anywhere: tuple[Step, ...] = ()
+    endings: tuple[Cited, ...] = ()
     times: tuple[Time, ...] = ()
     written: tuple[Cited, ...] = ()
     signatures: tuple[Time, ...] = ()
@@ -80,7 +81,9 @@ def page(program: Program) -> InWords:
     return InWords(
         program=program,
         parties=tuple(Cited(_party(program, role, party)) for role, party in program.parties.items()),
-        stages=tuple(_stage(program, stage) for stage in program.stages),
+        stages=tuple(_stage(program, stage) for stage in program.stages if not stage.final),
+        endings=tuple(Cited(f"{stage.title}: {stage.says}") for stage in program.stages if stage.final),
+        anywhere=tuple(_step(program, move) for move in program.moves if len(move.from_) >= SEVERAL),
         times=(
             *(_clock(program, clock) for clock in program.clocks),
             *(_check_in(program, one) for one in program.checkins),
@@ -97,13 +100,13 @@ def page(program: Program) -> InWords:
     )
 
 
-# -- people -------------------------------------------------------------------------------------------------------------
+# -- people --------------------------------------------------------------------------------------------------------
 
 
-def who(program: Program, roles: Iterable[str]) -> str:
+def who(program: Program, roles: Iterable[str], last: str = "or") -> str:
     """Roles as they are called in this program: “Member or Facilitator”."""
     special = {"clock": "the clock, by itself", "contact": "the program’s contact"}
-    return listed((program.parties[r].title if r in program.parties else special.get(r, r) for r in roles), "or")
+    return listed((program.parties[r].title if r in program.parties else special.get(r, r) for r in roles), last)
 
 
 def _party(program: Program, role: str, party: Party) -> str:
@@ -125,7 +128,7 @@ def _read_by(program: Program, sees: Iterable[str]) -> str:
     return f"; read by {listed(program.parties[r].title for r in sees if r in program.parties)}" if tuple(sees) else ""
 
 
-# -- sources and rules --------------------------------------------------------------------------------------------------
+# -- sources and rules ---------------------------------------------------------------------------------------------
 
 
 def cited(program: Program, ids: Iterable[str]) -> tuple[Source, ...]:
@@ -134,41 +137,19 @@ def cited(program: Program, ids: Iterable[str]) -> tuple[Source, ...]:
 
 
 def rule_in_words(program: Program, rule: Rule) -> Cited:
-    """One condition as a sentence: the program's own, or what the guard looks at with its particulars."""
+    """One condition as a sentence: what its guard asks for, or the program's own sentence where it asks with CEL."""
     sources = cited(program, rule.cites)
-    if rule.says:
-        return Cited(sentence(rule.says), sources)
-    guard = GUARDS.get(rule.guard)
-    says = guard.says.splitlines()[0].rstrip(".") if guard else rule.guard.replace("_", " ")
-    particulars = listed(_particulars(program, rule, guard.refers if guard else {}))
-    return Cited(f"{says}{f': {particulars}' if particulars else ''}.", sources, own=False)
-
-
-def _particulars(program: Program, rule: Rule, refers: Mapping[str, str]) -> Iterator[str]:
-    for name, value in rule.args.items():
-        if name == "cel":
-            continue
-        words = _value(program, refers.get(name, next(iter(refers.values()), "") if not name else ""), value)
-        plain = name in refers or not name
-        yield words if plain else f"{name.replace('_', ' ')} {words}"
-
-
-def _value(program: Program, kind: str, value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return listed(_value(program, kind, one) for one in value)
-    if isinstance(value, Mapping):
-        return listed(f"{key}: {_value(program, '', one)}" for key, one in value.items())
-    if isinstance(value, Length):
-        return str(value)
-    title = _title(program, kind, str(value))
-    return f"“{title}”" if title else str(value).replace("_", " ")
+    if rule.guard == "cel":
+        return Cited(f"If the answers do not allow it: {rule.says or 'it is refused.'}", sources)
+    condition = " (in some cases only)" if rule.if_ else ""
+    return Cited(f"Only when {clause(program, rule)}{condition}.", sources, own=False)
 
 
 def _title(program: Program, kind: str, name: str) -> str:
     """What a part of the program is called."""
     table: Mapping[str, Any] = {
-        "party": program.parties, "stage": program.stage, "move": program.move, "clock": program.clock, "log": program.log,
-        "deadline": program.deadline, "checkin": program.checkin, "signature": program.signature,
+        "party": program.parties, "stage": program.stage, "move": program.move, "clock": program.clock,
+        "log": program.log, "deadline": program.deadline, "checkin": program.checkin, "signature": program.signature,
         "approval": program.approval, "section": program.section, "table": program.item,
     }.get(kind, {})  # fmt: skip
     return str(getattr(table.get(name), "title", ""))
@@ -182,20 +163,21 @@ def _general(program: Program) -> Iterator[Cited]:
             yield Cited(f"{known.why} {how}", own=False)
 
 
-# -- stages -------------------------------------------------------------------------------------------------------------
+# -- stages --------------------------------------------------------------------------------------------------------
 
 
 def _stage(program: Program, stage: Stage) -> StageInWords:
-    steps = tuple(_step(program, move, stage) for move in program.moves if stage.id in move.from_)
-    return StageInWords(stage.title, stage.says, stage.final, steps)
+    own = (move for move in program.moves if stage.id in move.from_ and len(move.from_) < SEVERAL)
+    return StageInWords(stage.title, stage.says, tuple(_step(program, move) for move in own))
 
 
-def _step(program: Program, move: Move, stage: Stage) -> Step:
-    to = program.stage[move.to].title if move.to and move.to in program.stage and move.to != stage.id else ""
+def _step(program: Program, move: Move) -> Step:
+    stays = move.to is None or move.from_ == (move.to,)
     return Step(
         title=move.title,
         by=who(program, move.by),
-        to=to,
+        at=_where(program, move),
+        to="" if stays else program.stage[move.to].title,
         says=move.says or "",
         conditions=tuple(rule_in_words(program, rule) for rule in move.when),
         warnings=tuple(rule_in_words(program, rule) for rule in move.warn),
@@ -203,7 +185,15 @@ def _step(program: Program, move: Move, stage: Stage) -> Step:
     )
 
 
-# -- time ---------------------------------------------------------------------------------------------------------------
+def _where(program: Program, move: Move) -> str:
+    """The stages of a step; “any step” when there is hardly another."""
+    open_stages = {stage.id for stage in program.stages if not stage.final}
+    if open_stages <= set(move.from_):
+        return "any step"
+    return listed((f"“{program.stage[s].title}”" for s in move.from_ if s in program.stage), "or")
+
+
+# -- time ----------------------------------------------------------------------------------------------------------
 
 
 def end_in_words(program: Program, end: End) -> str:
@@ -253,7 +243,7 @@ def _check_in(program: Program, check_in: Any) -> Time:
         how = f"On day {listed(map(str, check_in.days))} of “{program.clock[check_in.clock].title}”."
     else:
         how = f"On dates set in the plan, while “{program.clock[check_in.clock].title}” runs."
-    before = f"Both sides prepare: {who(program, check_in.before_by)}." if check_in.before_by else ""
+    before = f"Prepared by {who(program, check_in.before_by, 'and')}." if check_in.before_by else ""
     notes = [Cited(before, own=False)] if before else []
     return Time(check_in.title, how, tuple(notes), cited(program, check_in.cites))
 
@@ -280,7 +270,7 @@ def trigger_in_words(program: Program, trigger: Trigger) -> str:
 
 
 def _signature(program: Program, signature: Any) -> Time:
-    outcomes = listed((DO[o] for o in signature.outcomes), "or")
+    outcomes = listed((OUTCOMES[o] for o in signature.outcomes), "or")
     covers = listed(program.section[s].title for s in signature.covers if s in program.section)
     notes = (Cited(f"“{signature.meaning}”"), Cited(f"It covers: {covers}. It can be {outcomes}.", own=False))
     return Time(f"{signature.title}: {who(program, signature.by)}", "", notes, cited(program, signature.cites))

@@ -12,4 +12,4 @@ register = template.Library()
 def demo_people(go_on_to: str = "") -> dict[str, object]:
     """Everybody one can be in the demo; nothing outside it. `go_on_to` is where one wanted to go."""
     organizations = list(demo_links.organizations()) if settings.DEMO else []
-    return {"organizations": organizations, "next": go_on_to}
+    return {"organizations": organizations, "next": go_on_to, "heading": "In this demo: sign in with one click"}

@@ -15,7 +15,7 @@ def account(request: HttpRequest) -> HttpResponse:
         {"key": "E-mail address", "value": user.email or "none", "url": reverse("account_email")},
         {
             "key": "Password",
-            "value": "set" if user.has_usable_password() else "none",
+            "value": "You have one" if user.has_usable_password() else "You have none",
             "url": reverse("account_change_password"),
         },
         {

@@ -30,7 +30,7 @@ class CodeForm(InOurWords):
     code = forms.CharField(
         label="Code",
         max_length=300,
-        help_text="Twelve letters and digits, such as ABCD-EFGH-JKMN. Capitals and dashes do not matter; you can paste it.",
+        help_text="Twelve letters and digits, such as ABCD-EFGH-JKMN. Paste it if you like; capitals do not matter.",
         error_messages={"required": "Enter the code of your invitation"},
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
@@ -110,7 +110,7 @@ def slowed(request: HttpRequest) -> bool:
 @login_not_required
 @never_cache
 def enter_code(request: HttpRequest, code: str = "") -> HttpResponseBase:
-    """The code, typed here or brought by the link of the mail. Opening the link spends nothing: mail scanners do it too."""
+    """The code, typed or brought by the link of the mail. Opening the link spends nothing: mail scanners do it too."""
     if request.method != "POST" and not code:
         return render(request, "join/code.html", {"form": CodeForm()})
     if slowed(request):

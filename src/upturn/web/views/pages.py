@@ -35,7 +35,7 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse("ok", content_type="text/plain")
 
 
-# -- errors -----------------------------------------------------------------------------------------------------------
+# -- errors --------------------------------------------------------------------------------------------------------
 
 
 def bare(request: HttpRequest, template: str, *, status: int, **context: object) -> HttpResponse:
@@ -66,7 +66,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return bare(request, "500.html", status=500)
 
 
-# -- what was typed is kept ---------------------------------------------------------------------------------------------
+# -- what was typed is kept ----------------------------------------------------------------------------------------
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
@@ -111,7 +111,7 @@ def signed_in_again(request: HttpRequest) -> HttpResponse:
     return render(request, "signed_in_again.html")
 
 
-# -- organizations ------------------------------------------------------------------------------------------------------
+# -- organizations -------------------------------------------------------------------------------------------------
 
 
 def no_organization(request: HttpRequest) -> HttpResponse:

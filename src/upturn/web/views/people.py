@@ -20,7 +20,7 @@ from upturn.web.accounts import MAIL_TROUBLE, mail_is_printed
 from upturn.web.current import OFFICERS, officer_only, refused
 from upturn.web.invitations import NotInvited
 from upturn.web.lists import paged
-from upturn.web.people_forms import ROLE_NAMES, PeopleFilter, PersonForm, asked_details, shown_detail
+from upturn.web.people_forms import ROLE_NAMES, PeopleFilter, PersonForm, asked_details, own_details, shown_detail
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ def somebody(request: HttpRequest, pk: int) -> Person:
     )
 
 
-# -- the list -----------------------------------------------------------------------------------------------------------
+# -- the list ------------------------------------------------------------------------------------------------------
 
 
 @officer_only
@@ -90,7 +90,7 @@ def sign_in_of(person: Any) -> str:
     return "Invited" if person.invited else "Not invited yet"
 
 
-# -- one person ---------------------------------------------------------------------------------------------------------
+# -- one person ----------------------------------------------------------------------------------------------------
 
 
 def person(request: HttpRequest, pk: int) -> HttpResponse:
@@ -105,7 +105,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "found": found,
         "own": found == request.person,
         "officer": officer,
-        "rows": list(facts(found, officer=officer)),
+        "rows": list(facts(found)),
         "memberships": list(found.memberships.select_related("group").order_by("group__name")),
         "invited": list(found.invitations.order_by("-made_at")[:10]),
         "closed_to_invitations": invitations.against_inviting(found),
@@ -114,9 +114,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "people/person.html", context)
 
 
-def facts(found: Person, *, officer: bool) -> Iterator[dict[str, str]]:
+def facts(found: Person) -> Iterator[dict[str, str]]:
     """Rows of what is kept."""
-    url = f"/people/{found.pk}/change/" if officer else ""
     kept = [
         ("Name", found.name),
         ("E-mail address", found.email or "none"),
@@ -127,13 +126,12 @@ def facts(found: Person, *, officer: bool) -> Iterator[dict[str, str]]:
     if found.kind != Person.Kind.PERSON:
         kept.append(("Kind", found.get_kind_display()))
     asked = dict(asked_details(found.organization))
-    for key, value in found.details.items():
+    for key, value in own_details(found).items():
         title = asked[key].title if key in asked else key.replace("_", " ").capitalize()
         kept.append((title, shown_detail(asked.get(key), value)))
     if found.left_on:
         kept.append(("Left the organization on", f"{found.left_on:%-d %B %Y}"))
-    for key, value in kept:
-        yield {"key": key, "value": value, "url": f"{url}" if key == "Name" else ""}
+    return ({"key": key, "value": value} for key, value in kept)
 
 
 @officer_only
@@ -163,7 +161,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "people/change.html", context, status=422 if form.is_bound else 200)
 
 
-# -- inviting -----------------------------------------------------------------------------------------------------------
+# -- inviting ------------------------------------------------------------------------------------------------------
 
 
 @officer_only
@@ -178,7 +176,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     except MAIL_TROUBLE:
         log.exception("an invitation was not sent", person=found.pk)
         reasons = [
-            "The mail server did not take the mail, so nothing was changed. Try again in a few minutes, or print a code instead."
+            "The mail server did not take it, so nothing was changed. Try again in a few minutes, or print a code instead."
         ]
         return refused(request, reasons, title="The invitation could not be sent")
     sent = f"An invitation is on its way to {found.email}."

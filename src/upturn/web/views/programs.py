@@ -1,4 +1,4 @@
-"""The programs of an organization: what each is in plain words, what the organization enters for it, and new versions."""
+"""The programs of an organization: each in plain words, what the organization enters for it, and new versions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -44,7 +44,7 @@ def one_version(organization: Organization, key: str, version: int) -> ProgramVe
     return found
 
 
-# -- reading ------------------------------------------------------------------------------------------------------------
+# -- reading -------------------------------------------------------------------------------------------------------
 
 
 def programs(request: HttpRequest) -> HttpResponse:
@@ -105,7 +105,7 @@ def source(request: HttpRequest, key: str, version: int) -> HttpResponse:
     return answer
 
 
-# -- keeping ------------------------------------------------------------------------------------------------------------
+# -- keeping -------------------------------------------------------------------------------------------------------
 
 
 @officer_only
