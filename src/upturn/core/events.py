@@ -340,7 +340,10 @@ TYPES: Mapping[str, type[Event]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One entry as the core reads it: number, when recorded, who acted, what happened (None once erased)."""
+    """One entry as the core reads it: number, when recorded, who acted, what happened (None once erased).
+
+    `at` is on the clocks of the place where the plan lives, so that its day is the plan's day.
+    """
 
     seq: int
     at: datetime
@@ -348,8 +351,12 @@ class Fact:
     event: Event | None
 
     def day(self) -> date:
-        """The day it happened: as asserted, else as recorded (UTC)."""
-        return self.event.on if self.event is not None and self.event.on else self.at.date()
+        """The day it happened: as asserted, else as recorded."""
+        return self.event.on if self.event is not None and self.event.on else self.recorded()
+
+    def recorded(self) -> date:
+        """The day it was recorded. What is promised from a step counts from here: no assertion shortens it."""
+        return self.at.date()
 
 
 @cache

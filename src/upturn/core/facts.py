@@ -53,9 +53,13 @@ class Facts:
     group: str = ""
     versions: Mapping[str, "Program"] = field(default_factory=dict)
 
+    def local(self, now: datetime) -> datetime:
+        """A moment on the clocks of the place where the plan lives: its days are days there."""
+        return now.astimezone(ZoneInfo(self.zone))
+
     def day(self, now: datetime) -> date:
         """The calendar day of `now` where the plan lives."""
-        return now.astimezone(ZoneInfo(self.zone)).date()
+        return self.local(now).date()
 
     def name(self, code: str) -> str:
         """A person's name, or the code of one whose name is not known here."""

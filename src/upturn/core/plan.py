@@ -346,9 +346,9 @@ def _opened(plan: Plan, fact: Fact, event: e.Opened) -> Plan:
         opened_by=fact.actor,
         triggers=event.triggers,
         stage=event.stage,
-        stage_since=day,
+        stage_since=fact.recorded(),
         stage_seq=fact.seq,
-        told=day if event.tells else None,
+        told=fact.recorded() if event.tells else None,
         told_seq=fact.seq if event.tells else 0,
         start=event.answers,
         parties={code: Party(code, roles, day) for code, roles in event.parties.items()},
@@ -384,19 +384,19 @@ def _screened(plan: Plan, fact: Fact, event: e.Screened) -> Plan:
 
 
 def _stand(plan: Plan, stage: str, fact: Fact) -> Plan:
-    return replace(plan, stage=stage, stage_since=fact.day(), stage_seq=fact.seq)
+    return replace(plan, stage=stage, stage_since=fact.recorded(), stage_seq=fact.seq)
 
 
 def _moved(plan: Plan, fact: Fact, event: e.Moved) -> Plan:
     made = MoveMade(
-        event.move, event.from_, event.to, fact.day(), fact.seq, fact.actor, event.role, event.answers,
+        event.move, event.from_, event.to, fact.recorded(), fact.seq, fact.actor, event.role, event.answers,
         event.finding, event.disposition, event.reasons, event.criteria, event.warnings, event.promises,
     )  # fmt: skip
     plan = replace(plan, moves=(*plan.moves, made))
     if event.to != event.from_:
         plan = _stand(plan, event.to, fact)
     if event.tells and plan.told is None:
-        plan = replace(plan, told=fact.day(), told_seq=fact.seq)
+        plan = replace(plan, told=fact.recorded(), told_seq=fact.seq)
     return plan
 
 

@@ -1,7 +1,7 @@
 """The heart: `decide`, `offers` and `due`. Values in, values out; the same verbs and guards answer all three."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from upturn.core import events as e
 from upturn.core.audience import waits_for_telling
@@ -26,6 +26,7 @@ def decide(program: Program, plan: Plan, command: Command, actor: Actor, now: da
 
     Raises Refused with every reason against it; Conflict when the words were not the ones read.
     """
+    _refuse_the_future(command, facts.day(now))
     if isinstance(command, Open):
         case = Case(program, plan, actor, now, facts)
         return _with_following(case, opened(case, command))
@@ -40,6 +41,12 @@ def decide(program: Program, plan: Plan, command: Command, actor: Actor, now: da
     if refusals:
         raise Refused(*refusals)
     return _with_following(case, verb.events(weighed, command))
+
+
+def _refuse_the_future(command: Command, today: date) -> None:
+    """A fact is never asserted for a day to come."""
+    if command.on is not None and command.on > today:
+        raise Refused(Refusal("on", "The day it happened cannot lie in the future.", field="on"))
 
 
 def _case(program: Program, plan: Plan, actor: Actor, now: datetime, facts: Facts) -> Case:
@@ -65,7 +72,7 @@ def _with_following(case: Case, events: list[e.Event]) -> list[e.Event]:
                     "This program's own steps run in a circle. Nothing was changed; tell whoever keeps the program.",
                 )
             )
-        fact = e.Fact(plan.seq + 1, case.now, case.actor.code, event)
+        fact = e.Fact(plan.seq + 1, case.facts.local(case.now), case.actor.code, event)
         plan = evolve(plan, fact)
         here = case.with_plan(plan)
         queue += follow(here, event, event.on or case.today)

@@ -89,7 +89,7 @@ def _notices(case: Case) -> Iterator[Moment]:
         key = f"{spec.id}@{target}"
         if target is None or key in case.plan.noticed or not case.when(spec.if_):
             continue
-        if spec.before and case.today <= target:
+        if spec.before and case.today <= target and not _is_over(case, spec):
             day = before(target, spec.before, calendars=case.calendars, units=case.program.units)
             yield day, partial(_noticed, case, spec, key)
         elif spec.after:
@@ -102,9 +102,13 @@ def _target(case: Case, spec: Notice) -> date | None:
     if spec.clock:
         state = case.plan.clocks.get(spec.clock)
         return state.end if state and not state.stopped and not (paused and spec.clock in paused.clocks) else None
-    if spec.deadline and is_running(case, spec.deadline):
-        return case.plan.deadlines[spec.deadline].due
-    return None
+    deadline = case.plan.deadlines.get(spec.deadline or "")
+    return deadline.due if deadline and not (deadline.met or deadline.withdrawn) else None
+
+
+def _is_over(case: Case, spec: Notice) -> bool:
+    """Whether what a notice announces has passed already."""
+    return spec.deadline is not None and not is_running(case, spec.deadline)
 
 
 def _proposals(case: Case) -> Iterator[Moment]:
@@ -127,10 +131,12 @@ def _imposed(case: Case, proposal: ProposalState) -> list[e.Event]:
 
 def wakes(case: Case) -> datetime | None:
     """The next moment (UTC) at which time alone will do something; None when nothing is ahead."""
-    days = [day for day, _ in moments(clock_case(case))]
+    ahead = list(moments(clock_case(case)))
+    ready = [happens for day, happens in ahead if day <= case.today]
+    if any(happens() for happens in ready):
+        return case.now
+    days = [day for day, _ in ahead if day > case.today] + [case.today + DAY for _ in ready[:1]]
     if not days:
         return None
-    day = max(min(days), case.today)
-    if day == case.today and min(days) <= case.today:
-        return case.now
+    day = min(days)  # what could not happen today may be possible tomorrow
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(case.facts.zone)).astimezone(ZoneInfo("UTC"))

@@ -64,7 +64,7 @@ class Stage:
 
     def keep(self, events: Iterable[Event], actor: str) -> None:
         for event in events:
-            fact = Fact(self.plan.seq + 1, self.now, actor, event)
+            fact = Fact(self.plan.seq + 1, self.world.local(self.now), actor, event)
             self.plan = evolve(self.plan, fact)
             self.record.append(fact)
             self._note(event)

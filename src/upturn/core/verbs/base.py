@@ -125,6 +125,11 @@ def required(case: Case, fields: tuple[FormField, ...], answers: Mapping[str, An
     return lacking
 
 
+def numbered(target: str) -> int:
+    """The number that a target is; 0 for anything else."""
+    return int(target) if target.isascii() and target.isdecimal() and len(target) < 10 else 0
+
+
 def words(value: str, name: str, *, at_least: int = 1, field: str | None = None) -> str:
     """Text that must be there. Raises Refused."""
     text = (value or "").replace("\r\n", "\n").strip()
@@ -159,9 +164,3 @@ def present(case: Case, attended: Iterable[str]) -> tuple[str, ...]:
     if unknown:
         raise Refused(Refusal("attended", f"{listed(unknown)}: nobody on this plan.", field="attended"))
     return given
-
-
-def not_before_opening(case: Case, on: Any) -> None:
-    """A fact is never asserted for the future, nor for before anything could have happened."""
-    if on is not None and on > case.today:
-        raise Refused(Refusal("on", "The day it happened cannot lie in the future.", field="on"))

@@ -21,7 +21,6 @@ from upturn.core.verbs.base import (
     by_role,
     first,
     no,
-    not_before_opening,
     present,
     role_of,
     while_open,
@@ -101,7 +100,6 @@ def _hold(case: Case, command: Hold) -> list[Event]:
     found = _state(case, command.checkin)
     assert found
     state, spec = found
-    not_before_opening(case, command.on)
     clock = case.plan.clocks.get(spec.clock)
     if command.on and clock and command.on < clock.start:
         raise Refused(

@@ -17,7 +17,6 @@ from upturn.core.verbs.base import (
     by_role,
     first,
     no,
-    not_before_opening,
     role_of,
     while_open,
     words,
@@ -105,7 +104,6 @@ def _events(case: Case, command: MoveItem) -> list[Event]:
     found = _parse(case, f"{command.table}/{command.row}/{command.move}")
     assert found
     spec, row, move = found
-    not_before_opening(case, command.on)
     answers = asked(case, move.asks, command.answers)
     due = was = None
     reason = command.reason.strip()

@@ -18,7 +18,6 @@ from upturn.core.verbs.base import (
     first,
     in_stage,
     no,
-    not_before_opening,
     role_of,
     while_open,
     words,
@@ -63,7 +62,6 @@ def _sign_against(case: Case, target: str) -> Against:
 
 def _sign(case: Case, command: Sign) -> list[Event]:
     spec: Signature = case.program.signature[command.signature]
-    not_before_opening(case, command.on)
     own = any(r in case.actor.roles or case.stand_in(r) for r in spec.by)
     offered = spec.outcomes if own else tuple(o for o in spec.outcomes if o in WITNESSED)
     if command.outcome not in offered:
@@ -176,7 +174,6 @@ def _approve_against(case: Case, target: str) -> Against:
 
 def _approve(case: Case, command: Approve) -> list[Event]:
     spec: Approval = case.program.approval[command.approval]
-    not_before_opening(case, command.on)
     if command.outcome not in (*spec.outcomes, "recused"):
         raise Refused(
             Refusal("outcome", f"Choose one of: {listed((*spec.outcomes, 'recused'), 'or')}.", field="outcome")

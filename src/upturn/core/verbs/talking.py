@@ -10,7 +10,7 @@ from upturn.core.events import Answered, Commented, Corrected, Event, Replied, S
 from upturn.core.plan import CommentState
 from upturn.core.program import Section
 from upturn.core.refusals import Refusal, Refused
-from upturn.core.verbs.base import Verb, by_role, first, in_stage, no, role_of, while_open, words
+from upturn.core.verbs.base import Verb, by_role, first, in_stage, no, numbered, role_of, while_open, words
 
 
 def readers_now(case: Case, spec: Section) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ COMMENT = Verb(
 
 
 def _reply_open(case: Case, target: str) -> Refusal | None:
-    comment = case.plan.comments.get(int(target)) if target.isdigit() else None
+    comment = case.plan.comments.get(numbered(target))
     if comment is None or not set(comment.audience + (comment.later if case.plan.told else ())) & case.actor.roles:
         return no(case, "There is no such comment.")
     return while_open(case)
@@ -161,9 +161,10 @@ STATE = Verb(
 
 
 def _correct_open(case: Case, target: str) -> Refusal | None:
-    if not target.isdigit() or not 1 <= int(target) <= case.plan.seq:
+    number = numbered(target)
+    if not 1 <= number <= case.plan.seq:
         return no(case, "There is no such entry.")
-    author, audience, later = case.plan.readers[int(target) - 1]
+    author, audience, later = case.plan.readers[number - 1]
     if not set(audience + (later if case.plan.told else ())) & case.actor.roles and author != case.actor.code:
         return no(case, "There is no such entry.")
     roles = case.program.administration.correct or case.program.of_kind("office")

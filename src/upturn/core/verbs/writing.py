@@ -17,7 +17,6 @@ from upturn.core.verbs.base import (
     first,
     in_stage,
     no,
-    not_before_opening,
     present,
     role_of,
     while_open,
@@ -56,7 +55,6 @@ def _section_against(case: Case, target: str) -> Against:
 
 def _answer(case: Case, command: Answer) -> list[Event]:
     spec = case.program.section[command.section]
-    not_before_opening(case, command.on)
     answers, problems = clean_answers(spec.fields, command.answers, case.values, case.program)
     if not problems:
         problems = unmet(spec.checks, inside(spec.fields, answers, case.values, case.program), spec.id)
@@ -93,7 +91,6 @@ def _log_open(case: Case, target: str) -> Refusal | None:
 
 def _record(case: Case, command: Record) -> list[Event]:
     spec: Log = case.program.log[command.log]
-    not_before_opening(case, command.on)
     answers = asked(case, spec.fields, command.answers)
     attended = present(case, command.attended)
     number = len(case.plan.logs.get(spec.id, ())) + 1
@@ -136,7 +133,6 @@ def _screen(case: Case, command: Screen) -> list[Event]:
     screening = case.program.screening
     assert screening
     part = next(p for p in screening.parts if p.id == command.part)
-    not_before_opening(case, command.on)
     answers = asked(case, part.fields, command.answers)
     so_far = {} if case.plan.screening else {p: w.answers for p, w in case.plan.screened.items()}
     answered = {**so_far, part.id: answers}
