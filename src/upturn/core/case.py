@@ -18,7 +18,10 @@ from upturn.core.wording import listed
 
 @dataclass(frozen=True)
 class Case:
-    """Everything a rule may look at. `finding` and `disposition` are set while a decision is being weighed."""
+    """Everything a rule may look at.
+
+    `finding`, `disposition` and `criteria` are set while a decision is weighed, `extend_by` while an extension is.
+    """
 
     program: Program
     plan: Plan
@@ -28,6 +31,7 @@ class Case:
     finding: str = ""
     disposition: str = ""
     criteria: tuple[Mapping[str, Any], ...] = ()
+    extend_by: Length | None = None
 
     # -- time
 

@@ -389,6 +389,9 @@ def _plain_conditions(program: Program) -> Iterator[tuple[str | None, Place]]:
     yield from ((move.show_if, ("moves", n, "show_if")) for n, move in enumerate(program.moves))
     yield from ((one.show_if, ("approvals", n, "show_if")) for n, one in enumerate(program.approvals))
     yield from ((notice.if_, ("notices", n, "if")) for n, notice in enumerate(program.notices))
+    for key, catalogue in program.catalogues.items():
+        options = ("catalogues", key, "options")
+        yield from ((one.show_if, (*options, n, "show_if")) for n, one in enumerate(catalogue.options))
     for n, letter in enumerate(program.letters):
         where = ("letters", n, "paragraphs")
         yield from ((one.show_if, (*where, p, "show_if")) for p, one in enumerate(letter.paragraphs))

@@ -185,15 +185,47 @@ def scheduled(case: Case, state: ClockState) -> list[Event]:
         if rhythm.clock != state.id:
             continue
         wanted = list(_dates(case, rhythm, state))
-        taken = {(c.table, c.row, c.original) for c in case.plan.checkins.values() if c.rhythm == rhythm.id}
+        own = [c for c in case.plan.checkins.values() if c.rhythm == rhythm.id]
+        taken = {(c.table, c.row, c.original) for c in own if not c.cancelled}
         fresh = [d for d in wanted if (d[1], d[2], d[0]) not in taken][:MOST_DATES]
-        number = sum(1 for c in case.plan.checkins.values() if c.rhythm == rhythm.id)
+        number = len(own)
         dates = tuple(
             {"id": f"{rhythm.id}_{number + n}", "due": day.isoformat()} | ({"table": table, "row": row} if row else {})
             for n, (day, table, row) in enumerate(sorted(fresh), start=1)
         )
         if dates:
             events.append(Scheduled(checkin=rhythm.id, dates=dates, how=_rhythm_says(case, rhythm)))
+    return events
+
+
+def suggested(case: Case, rhythm: CheckIn) -> list[date]:
+    """Dates to offer for one action: spread evenly over the clock to its end, on open days.
+
+    There are none while the clock cannot be dated.
+    """
+    try:
+        period = case.plan.clocks.get(rhythm.clock) or planned(case, rhythm.clock)
+    except Refused:
+        return []
+    span, parts = (period.end - period.start).days, rhythm.suggest or 0
+    days = [period.start + round(span * n / parts) * DAY for n in range(1, parts + 1)]
+    business = case.calendars.get("business_days")
+    return sorted({business.add(day + DAY, -1) for day in days} if business else set(days))
+
+
+def unwritten(case: Case, state: ClockState) -> list[Event]:
+    """Check-ins ahead whose date or action a changed plan no longer holds: nobody is to miss what is not promised."""
+    events: list[Event] = []
+    for rhythm in case.program.checkins:
+        if rhythm.clock != state.id or not rhythm.dates_from:
+            continue
+        wanted = {(table, row, day) for day, table, row in _dates(case, rhythm, state)}
+        events += [
+            Dated(what="checkin", id=c.id, cause="cancelled", was=c.due, reason="The plan no longer holds this date.")
+            for c in case.plan.checkins.values()
+            if c.rhythm == rhythm.id and not (c.held or c.missed or c.cancelled)
+            and c.due >= case.today and (c.table, c.row, c.original) not in wanted
+        ]  # fmt: skip
     return events
 
 
@@ -265,6 +297,14 @@ def _running(case: Case, rhythm: CheckIn, state: ClockState) -> Iterator[date]:
 
 
 # -- extending and pausing --------------------------------------------------------------------------------------------
+
+
+def asked_extension(case: Case, text: str) -> Length | None:
+    """The length somebody asks to extend by, to be weighed; None where the text is no length (the verb says so)."""
+    try:
+        return length_in(text, case.program)
+    except ValueError:
+        return None
 
 
 def extension(case: Case, clock_id: str, by: Length) -> tuple[date, str]:

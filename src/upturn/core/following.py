@@ -7,7 +7,7 @@ from typing import Any
 from upturn.core import events as e
 from upturn.core.audience import addressed
 from upturn.core.case import Case
-from upturn.core.clocks import day_in, scheduled
+from upturn.core.clocks import day_in, scheduled, unwritten
 from upturn.core.commands import Move
 from upturn.core.digests import of_signature
 from upturn.core.facts import CLOCK, Actor
@@ -186,11 +186,11 @@ def _voids(case: Case, event: e.Event) -> Iterator[e.Event]:
 
 
 def _redated(case: Case, event: e.Event) -> Iterator[e.Event]:
-    """Check-in dates written in an amended plan are scheduled."""
+    """Check-in dates written in an amended plan are scheduled, those no longer written there cancelled."""
     if isinstance(event, e.Amended) and event.kind == "amendment":
         for state in case.plan.clocks.values():
             if not state.ended and not state.stopped:
-                yield from (addressed(case, s) for s in scheduled(case, state))
+                yield from (addressed(case, one) for one in (*unwritten(case, state), *scheduled(case, state)))
 
 
 def _notices(case: Case, event: e.Event) -> Iterator[e.Event]:

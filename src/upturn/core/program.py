@@ -623,6 +623,8 @@ class CheckIn(Part):
     dates_from: Id | None = None
     """Per action: a date column (or a nested table's date column) whose dates are the check-ins of that row."""
     table: Id | None = None
+    suggest: int | None = Field(None, ge=1, le=60)
+    """With `dates_from`: how many dates are offered for an action, spread over the clock; people write their own."""
     on_open_days: bool = False
     """Dates that fall on a closed business day move to the next open one."""
     before: tuple[FormField, ...] = ()

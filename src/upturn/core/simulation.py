@@ -11,7 +11,7 @@ from typing import Any
 
 from upturn.core.calendar import DAY, before
 from upturn.core.case import Case
-from upturn.core.clocks import Planned, planned, scheduled
+from upturn.core.clocks import Planned, planned, scheduled, suggested
 from upturn.core.events import Scheduled
 from upturn.core.facts import CLOCK, Actor, Facts
 from upturn.core.plan import ClockState, Plan, Written
@@ -110,6 +110,11 @@ def _clock(case: Case, clock: Clock, start: date, ends: dict[str, date]) -> list
                 Expected(date.fromisoformat(d["due"]), rhythm.title, case.titles(rhythm.by, "and"), event.how)
                 for d in event.dates
             ]
+    for rhythm in case.program.checkins:
+        if rhythm.clock == clock.id and rhythm.suggest:
+            who = case.titles(rhythm.by, "and")
+            how = "offered for each action; people write their own"
+            rows += [Expected(day, rhythm.title, who, how) for day in suggested(case, rhythm)]
     return rows
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from upturn.core.calendar import DAY, Length, next_anniversary
 from upturn.core.case import Case
-from upturn.core.clocks import planned
+from upturn.core.clocks import extension, planned
 from upturn.core.guards.registry import guard
 from upturn.core.program import Anchor
 from upturn.core.refusals import Refusal
@@ -117,9 +117,14 @@ def day_reached(case: Case, clock: str, day: int) -> Refusal | None:
 
 @guard(clock="clock")
 def not_crossing(case: Case, clock: str, month: int, day: int) -> Refusal | None:
-    """A clock that would start now does not run past a day of the year."""
-    end = planned(case, clock).end
-    limit = next_anniversary(month=month, day=day, on_or_after=case.today)
+    """A clock does not run past the day of the year that follows its start: as planned, or as it would be extended."""
+    state = case.plan.clocks.get(clock)
+    if state and case.extend_by:
+        start, end = state.start, extension(case, clock, case.extend_by)[0]
+    else:
+        plan = planned(case, clock)
+        start, end = plan.start, plan.end
+    limit = next_anniversary(month=month, day=day, on_or_after=start)
     if end <= limit:
         return None
     return case.refusal(

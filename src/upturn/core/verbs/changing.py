@@ -8,7 +8,7 @@ from typing import Any
 from upturn.core.audience import addressed, section_readers
 from upturn.core.calendar import Length
 from upturn.core.case import Case
-from upturn.core.clocks import extended, extension, resumed, unusual_extension
+from upturn.core.clocks import asked_extension, extended, extension, resumed, unusual_extension
 from upturn.core.commands import Attach, ChangeParty, Extend, Pause, Propose, ProposeVersion, Respond, Resume
 from upturn.core.differences import differences
 from upturn.core.events import Amended, Attached, Dated, Event, PartyChanged, Paused, Proposed, Replied, Resumed
@@ -17,7 +17,19 @@ from upturn.core.guards import refusals_of
 from upturn.core.plan import ProposalState
 from upturn.core.program import Clock
 from upturn.core.refusals import Refusal, Refused
-from upturn.core.verbs.base import Against, Verb, by_role, first, in_stage, no, passed, role_of, while_open, words
+from upturn.core.verbs.base import (
+    Against,
+    Verb,
+    by_role,
+    first,
+    in_stage,
+    no,
+    numbered,
+    passed,
+    role_of,
+    while_open,
+    words,
+)
 from upturn.core.wording import day_name, listed
 
 # -- proposals --------------------------------------------------------------------------------------------------------
@@ -144,7 +156,7 @@ def agreeing(case: Case, proposal: ProposalState) -> tuple[str, ...]:
 
 
 def _respond_open(case: Case, target: str) -> Refusal | None:
-    proposal = case.plan.proposals.get(int(target)) if target.isdigit() else None
+    proposal = case.plan.proposals.get(numbered(target))
     if proposal is None:
         return no(case, "There is no such proposal.")
     if proposal.outcome:
@@ -253,6 +265,7 @@ EXTEND = Verb(
     targets=lambda case: case.program.clock,
     open_to=_extend_open,
     against=_extend_against,
+    weigh=lambda case, c: replace(case, extend_by=asked_extension(case, c.by)),
     events=_extend,
     reads=lambda c: frozenset({"clocks", "stage"}),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from upturn.core.audience import addressed
 from upturn.core.calendar import Length
 from upturn.core.case import Case
-from upturn.core.clocks import extended, extension, planned, started, unusual_extension
+from upturn.core.clocks import asked_extension, extended, extension, planned, started, unusual_extension
 from upturn.core.commands import Move
 from upturn.core.events import Dated, Event, Moved
 from upturn.core.facts import CLOCK
@@ -23,7 +23,6 @@ from upturn.core.verbs.base import (
     first,
     in_stage,
     no,
-    not_before_opening,
     passed,
     role_of,
 )
@@ -66,7 +65,13 @@ def _weigh(case: Case, command: Move) -> Case:
         return case
     finding = spec.finds or (command.finding if spec.decides else "")
     criteria = _criteria(case, command.criteria) if spec.decides else ()
-    return replace(case, finding=finding, disposition=command.disposition if spec.decides else "", criteria=criteria)
+    return replace(
+        case,
+        finding=finding,
+        disposition=command.disposition if spec.decides else "",
+        criteria=criteria,
+        extend_by=asked_extension(case, command.extend_by),
+    )
 
 
 def _criteria(case: Case, given: Mapping[str, Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
@@ -87,7 +92,6 @@ def goal_keys(case: Case) -> list[str]:
 
 def _events(case: Case, command: Move) -> list[Event]:
     spec = case.program.move[command.move]
-    not_before_opening(case, command.on)
     answers = asked(case, spec.asks, command.answers)
     disposition = _decided(case, command) if spec.decides else None
     against = _against(case, spec.id)
