@@ -90,13 +90,13 @@ def visible_plans(person: Person) -> QuerySet[Plan]:
     return Plan.objects.filter(Q(pk__in=own) | by_fill(person), organization=person.organization_id)
 
 
-def by_fill(person: Person) -> Q:
-    """Plans that a role in the organization opens to a person; never one about that person."""
-    q = Q(pk__in=[])
+def by_fill(person: Person, prefix: str = "") -> Q:
+    """Plans (`prefix` leads to them) that a role in the organization opens to a person; never one about that person."""
+    q = Q(**{f"{prefix}pk__in": []})
     for fill in FILLS:
         if person.has_role(fill):
-            q |= Q(**{f"for_{fill}": True})
-    return q & ~Q(subject=person.pk)
+            q |= Q(**{f"{prefix}for_{fill}": True})
+    return q & Q(**{f"{prefix}organization": person.organization_id}) & ~Q(**{f"{prefix}subject": person.pk})
 
 
 # -- one person's look at one plan -------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def look(plan_id: str, person: Person, now: datetime) -> Look:
     row = rows().filter(pk=plan_id, organization=person.organization_id).first()
     if row is None:
         raise NotFound
-    loaded = load(row)
+    loaded = load(row, remembered=True)
     return Look(person, loaded, loaded.case(acting(loaded, person), now))
 
 

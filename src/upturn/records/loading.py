@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,12 @@ class Loaded:
 
 def rows() -> QuerySet[Plan]:
     """Plan rows with what `load` needs of other tables in the same query."""
+    return _rows().all()
+
+
+@cache
+def _rows() -> QuerySet[Plan]:
+    """Built once: putting such a query together costs more than asking it."""
     entered = ProgramSettings.objects.filter(organization=OuterRef("organization"), key=OuterRef("program_key")).values(
         "values"
     )
@@ -80,12 +87,20 @@ def rows() -> QuerySet[Plan]:
     )
 
 
-def load(row: Plan) -> Loaded:
-    """Replay a plan. `row` comes from `rows()`. Four queries (one more for newer program versions, where there are
-    any).
-    """
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the entries of a plan up to its head say: the facts, the plan they make, the head, when it was made."""
+
+    entries: tuple[Fact, ...]
+    plan: CorePlan
+    head: str
+    last_at: datetime | None
+
+
+def history(row: Plan) -> History:
+    """Read and replay the entries of a plan up to the row's own number. One query."""
     zone = ZoneInfo(row.organization.zone)
-    stored = Entry.objects.filter(plan=row).order_by("seq")
+    stored = Entry.objects.filter(plan=row, seq__lte=row.seq).order_by("seq")
     entries: list[Fact] = []
     head, last_at = GENESIS, None
     for seq, kind, at, actor, leaf, body in stored.values_list(
@@ -94,11 +109,40 @@ def load(row: Plan) -> Loaded:
         last_at = moment(at).astimezone(zone)
         entries.append(Fact(seq, last_at, actor, from_json(kind, json.loads(body)) if body is not None else None))
         head = leaf
-    plan = replay(entries)
+    return History(tuple(entries), replay(entries), head, last_at)
+
+
+class _At:
+    """A plan at one head of its chain, in one zone: what a replayed history is remembered by."""
+
+    def __init__(self, row: Plan) -> None:
+        self.row = row
+        self.key = (row.pk, row.head, row.organization.zone)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _At) and other.key == self.key
+
+
+@lru_cache(maxsize=512)
+def _remembered(at: _At) -> History:
+    return history(at.row)
+
+
+def load(row: Plan, *, remembered: bool = False) -> Loaded:
+    """A plan and what surrounds it; `row` comes from `rows()`. Four queries, one more where newer versions exist.
+
+    `remembered` (for reading, never for changing): a history replayed before at this very head is not replayed again.
+    The head names every entry before it, so what is remembered cannot lag; `verify` always reads.
+    """
+    past = _remembered(_At(row)) if remembered else history(row)
+    plan = past.plan
     people = {a.code: a.person for a in Actor.objects.filter(plan=row).select_related("person").order_by("id")}
     program = program_for(row.program_version, plan.variant, plan.language)
     facts = surroundings(row, program, plan, people)
-    return Loaded(row, plan, program, facts, tuple(entries), people, head, last_at)
+    return Loaded(row, plan, program, facts, past.entries, people, past.head, past.last_at)
 
 
 def surroundings(row: Plan, program: Program, plan: CorePlan, people: Mapping[str, Person]) -> Facts:

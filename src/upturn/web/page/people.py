@@ -72,6 +72,10 @@ def approvals(found: Look) -> Iterator[dict[str, Any]]:
         }
 
 
+LATEST = 5
+"""How many statements the plan's own page shows; the record holds all."""
+
+
 def statements(found: Look) -> dict[str, Any]:
     case = found.case
     said = [
@@ -79,7 +83,11 @@ def statements(found: Look) -> dict[str, Any]:
         for s in case.plan.statements
         if found.reads_entry(s.seq)
     ]
-    return {"said": said, "url": address(found.row.pk, "state:plan") if "state:plan" in found.offers else ""}
+    return {
+        "said": said[-LATEST:],
+        "earlier": max(0, len(said) - LATEST),
+        "url": address(found.row.pk, "state:plan") if "state:plan" in found.offers else "",
+    }
 
 
 def proposals(found: Look) -> Iterator[dict[str, Any]]:

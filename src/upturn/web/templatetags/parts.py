@@ -6,6 +6,7 @@ Values may be dicts, dataclasses or models: a template reads all three alike.
 import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -51,8 +52,13 @@ _ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "
 @register.filter
 def markdown(words: object) -> SafeString:
     """A person's words as safe HTML: paragraphs, lists, emphasis, quotes, code and links, and nothing else."""
+    return _safe_words(str(words or ""))
+
+
+@lru_cache(maxsize=2048)
+def _safe_words(words: str) -> SafeString:
     html = nh3.clean(
-        _markdown.render(str(words or "")),
+        _markdown.render(words),
         tags=_ALLOWED,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},

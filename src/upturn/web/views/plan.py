@@ -1,10 +1,12 @@
 """One plan, read: its page, the first view, the record, letters and copies to take along."""
 
 import json
+from collections.abc import Hashable
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -18,10 +20,13 @@ from upturn.records.readings import record_reading
 from upturn.records.timeline import Item, timeline
 from upturn.web.addresses import address
 from upturn.web.context import shell_of
+from upturn.web.memo import Memo
 from upturn.web.page import people, progress, standing, words
 
 RECENT = 8
 """How many entries of the record the plan's own page shows."""
+BODIES: Memo[str] = Memo(512)
+"""Pages of plans as they were last made. In this process only; each is remembered by everything it is made of."""
 
 
 def seen(request: HttpRequest, plan: str) -> Look:
@@ -39,21 +44,45 @@ def shown_page(request: HttpRequest, template: str, found: Look, context: dict[s
 @require_GET
 def plan_page(request: HttpRequest, plan: str) -> HttpResponse:
     found = seen(request, plan)
-    return shown_page(request, "plans/plan.html", found, page_context(found))
+    body = BODIES.get(made_of(found), lambda: render_to_string("plans/plan_body.html", page_context(found)))
+    return shown_page(request, "plans/plan.html", found, {"body": body})
+
+
+def made_of(found: Look) -> tuple[Hashable, ...]:
+    """Everything the plan's page is made of: the head of its chain, the reader, the day, and the facts around it."""
+    facts, row = found.case.facts, found.row
+    around = (
+        facts.zone,
+        facts.group,
+        facts.earlier,
+        tuple(facts.versions),
+        repr(facts.people),
+        repr(facts.settings),
+        repr(facts.calendars),
+    )
+    return (
+        row.pk,
+        row.number,
+        row.head,
+        found.person.pk,
+        found.roles,
+        found.reads_as,
+        found.case.today,
+        id(found.program),
+        around,
+    )
 
 
 def frame(request: HttpRequest, found: Look) -> dict[str, Any]:
     """What every page of a plan shows around its content: its title, and its named contact in the same place (M-24)."""
+    contact = standing.contact_of(found.case)
+    return {**about_plan(found), "plan_contact": contact, "shell": shell_of(request, contact=contact)}
+
+
+def about_plan(found: Look) -> dict[str, Any]:
     case = found.case
-    contact = standing.contact_of(case)
-    return {
-        "plan": found.row,
-        "plan_title": f"{case.program.title} for {standing.subject_name(case)}",
-        "program": case.program,
-        "plan_contact": contact,
-        "stage": case.stage,
-        "shell": shell_of(request, contact=contact),
-    }
+    title = f"{case.program.title} for {standing.subject_name(case)}"
+    return {"plan": found.row, "plan_title": title, "program": case.program, "stage": case.stage}
 
 
 def page_context(found: Look) -> dict[str, Any]:
@@ -61,6 +90,7 @@ def page_context(found: Look) -> dict[str, Any]:
     mine = standing.own_duties(found)
     entries = timeline(found)
     return {
+        **about_plan(found),
         "status": case.stage.title,
         "day_line": standing.day_line(case),
         "paused": case.plan.paused,
