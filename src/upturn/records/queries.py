@@ -60,21 +60,11 @@ def my_work(person: Person, *, after: str = "", size: int = PAGE) -> Page[Duty]:
 def waiting_for_others(person: Person, *, after: str = "", size: int = PAGE) -> Page[Duty]:
     """What others owe on the plans a person reads. `duty.person` is who, or None for everybody with `duty.fill`."""
     own = _own_plans(person)
-    others = Duty.objects.filter(organization=person.organization_id, plan__in=own).exclude(person=person)
     filled = [fill for fill in FILLS if person.has_role(fill)]
+    others = Duty.objects.filter(plan__in=own)
     if filled:
-        others = Duty.objects.filter(_through_plan(person, own), organization=person.organization_id).exclude(
-            person=person
-        )
-    return _duty_page([others.exclude(fill__in=filled)], after, size)
-
-
-def _through_plan(person: Person, own: Iterable[str]) -> Q:
-    q = Q(plan__in=list(own))
-    for fill in FILLS:
-        if person.has_role(fill):
-            q |= Q(**{f"plan__for_{fill}": True}) & ~Q(plan__subject=person.pk)
-    return q
+        others = Duty.objects.filter(Q(plan__in=own) | by_fill(person, "plan__"), organization=person.organization_id)
+    return _duty_page([others.exclude(person=person).exclude(fill__in=filled)], after, size)
 
 
 def _duty_page(sources: Iterable[QuerySet[Duty]], after: str, size: int) -> Page[Duty]:
@@ -108,22 +98,33 @@ class Filters:
 
 
 def plans(person: Person, filters: Filters = Filters(), *, after: str = "", size: int = PAGE) -> Page[Plan]:
-    """The plans a person may read, the newest first. Two queries."""
-    found = Plan.objects.filter(organization=person.organization_id, **_narrowed(filters))
-    own = _own_plans(person)
-    found = found.filter(Q(pk__in=own) | by_fill(person)) if person.has_role(*FILLS) else found.filter(pk__in=own)
-    if filters.q.strip():
-        found = found.filter(_matching(person, filters.q.strip()))
+    """The plans a person may read, the newest first. Two queries; four with words to look for."""
+    found = _readable(person, _matching(person, filters.q.strip()) if filters.q.strip() else None)
+    found = found.filter(**_narrowed(filters))
     values = _read_cursor(after)
     if len(values) == 2:
         found = found.filter(
             Q(opened_on__lt=values[0]) | Q(opened_on=values[0], pk__lt=values[1]), opened_on__lte=values[0]
         )
     related = found.select_related("subject", "lead", "group", "program_version")
-    page = list(
-        related.defer("program_version__source", "program_version__document").order_by("-opened_on", "-pk")[: size + 1]
-    )
+    texts = ("program_version__source", "program_version__document")
+    page = list(related.defer(*texts).order_by("-opened_on", "-pk")[: size + 1])
     return Page(page[:size], _cursor(page[size - 1].opened_on, page[size - 1].pk) if len(page) > size else "")
+
+
+def _readable(person: Person, among: list[str] | None) -> QuerySet[Plan]:
+    """What `visible_plans` says, in words that lead a database to the short way.
+
+    Where the plans are few and known by id, nothing else may look like an index to walk: SQLite, which keeps no count
+    of what it holds, would rather walk all plans of the organization in their order than sort ten.
+    """
+    own = _own_plans(person)
+    if not person.has_role(*FILLS):
+        return Plan.objects.filter(pk__in=own if among is None else set(own) & set(among))
+    seen = Q(pk__in=own) | by_fill(person)
+    if among is None:
+        return Plan.objects.filter(seen, organization=person.organization_id)
+    return Plan.objects.filter(seen, pk__in=among)
 
 
 def _narrowed(filters: Filters) -> dict[str, object]:
@@ -139,19 +140,20 @@ def _narrowed(filters: Filters) -> dict[str, object]:
 
 
 def _own_plans(person: Person) -> list[str]:
-    """The plans a person reads by being on them. A list, not a subquery: it is short, and keeps the database from
-    walking all plans.
-    """
+    """The plans a person reads by being on them: few."""
     return list(PlanParty.objects.filter(person=person, reads=True).values_list("plan_id", flat=True).distinct())
 
 
-def _matching(person: Person, q: str) -> Q:
-    named = (
-        Person.objects.filter(organization=person.organization_id, name__icontains=q)
-        .order_by("pk")
-        .values("pk")[:MOST_FOUND]
+def _matching(person: Person, q: str) -> list[str]:
+    """The plans of the organization whose subject's name holds these words, or whose number begins with them."""
+    own = Plan.objects.filter(organization=person.organization_id)
+    people = Person.objects.filter(organization=person.organization_id, name__icontains=q).order_by("pk")
+    named = list(people.values_list("pk", flat=True)[:MOST_FOUND])
+    numbered = own.filter(number__gte=q.upper(), number__lt=f"{q.upper()}\U0010ffff") if q[:1].isalpha() else own.none()
+    found = (
+        Plan.objects.filter(subject__in=named).values_list("pk", flat=True).union(numbered.values_list("pk", flat=True))
     )
-    return Q(subject__in=list(named.values_list("pk", flat=True))) | Q(number__istartswith=q)
+    return list(found[: 4 * MOST_FOUND])
 
 
 @dataclass(frozen=True, slots=True)

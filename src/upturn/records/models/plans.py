@@ -31,15 +31,15 @@ class Plan(models.Model):
         ENDED = "ended", "Ended"
 
     id = models.CharField(primary_key=True, max_length=12, default=public_id, editable=False)
-    organization = models.ForeignKey(Organization, models.PROTECT)
+    organization = models.ForeignKey(Organization, models.PROTECT, db_index=False)
     number = models.CharField(max_length=32)
     series = models.CharField(max_length=24)
     serial = models.PositiveIntegerField()
-    program_version = models.ForeignKey(ProgramVersion, models.PROTECT)
+    program_version = models.ForeignKey(ProgramVersion, models.PROTECT, db_index=False)
     program_key = models.CharField(max_length=48)
     subject = models.ForeignKey(Person, models.PROTECT, related_name="plans_about")
-    lead = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="plans_led")
-    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True)
+    lead = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="plans_led", db_index=False)
+    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, db_index=False)
     stage = models.CharField(max_length=48)
     phase = models.CharField(max_length=12)
     status = models.CharField(max_length=8, choices=Status)
@@ -67,6 +67,7 @@ class Plan(models.Model):
             models.Index(fields=["organization", "status", "-opened_on", "-id"], name="plan_by_status"),
             models.Index(fields=["organization", "program_key", "-opened_on", "-id"], name="plan_by_program"),
             models.Index(fields=["organization", "phase", "-opened_on", "-id"], name="plan_by_phase"),
+            models.Index(fields=["organization", "stage", "-opened_on", "-id"], name="plan_by_stage"),
             models.Index(fields=["organization", "group", "-opened_on", "-id"], name="plan_by_group"),
             models.Index(fields=["organization", "lead", "-opened_on", "-id"], name="plan_by_lead"),
             models.Index(fields=["wakes_at", "id"], name="plan_wakes", condition=models.Q(wakes_at__isnull=False)),
