@@ -21,7 +21,7 @@ from django.utils.html import format_html
 
 from upturn.core.case import Case
 from upturn.core.conditions import Values, is_answered
-from upturn.core.fields import clean_answers, inside, options_of, show
+from upturn.core.fields import clean_answers, inside, missing, missing_sentence, options_of, show
 from upturn.core.program import FormField, Option, Program
 from upturn.core.refusals import Refusal
 from upturn.core.wording import listed
@@ -472,6 +472,15 @@ class Level(forms.Form):
         """Put a sentence beside a box, once."""
         if sentence not in self.errors.get(name, ()):
             self.add_error(name, sentence)
+            in_order(self)
+
+
+def in_order(form: forms.BaseForm) -> None:
+    """The errors of a form in the order of its boxes, as the summary reads them out."""
+    places = {name: place for place, name in enumerate(form.fields)}
+    errors = sorted(form.errors.items(), key=lambda item: places.get(item[0], -1))
+    form.errors.clear()
+    form.errors.update(errors)
 
 
 @dataclass
@@ -634,6 +643,20 @@ class Questions:
                     return True
         return False
 
+    def unready(self) -> list[Refusal]:
+        """Everything against these answers as they are: what does not fit, and what is needed and missing."""
+        reasons = self.own_refusals()
+        cleaned, problems = clean_answers(self.fields, self.raw, self.scope.around, self.scope.program)
+        reasons += problems
+        refused = {(r.field or "").partition(".")[0] for r in reasons}
+        around = inside(self.fields, cleaned, self.scope.around, self.scope.program)
+        for one in self.fields:
+            lacking = list(missing([one], cleaned, around, self.scope.program))
+            if lacking and one.id not in refused:
+                says = f"{missing_sentence(lacking)}: an answer is needed."
+                reasons.append(Refusal("required", says, one.cites, field=one.id))
+        return reasons
+
     def own_refusals(self) -> list[Refusal]:
         """What the core cannot know: a person who is not on the plan, "something else" without the words."""
         return list(_own(self.fields, self.raw, self.scope, ""))
@@ -762,7 +785,8 @@ class DayField(forms.DateField):
     """A day, typed or picked. Compares with nothing: what a day may be is the core's to say."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("error_messages", {"invalid": "Enter a day, a month and a year, for example 15 March 2027"})
+        says = {"invalid": "Enter a day, a month and a year, for example 15 March 2027", "required": "Give the day"}
+        options["error_messages"] = says | options.get("error_messages", {})
         super().__init__(input_formats=DATE_INPUT_FORMATS, **options)
 
 
@@ -788,6 +812,8 @@ class Small(forms.Form):
                     self.add_error(name, reason.sentence)
             else:
                 left.append(reason)
+        if self.errors:
+            in_order(self)
         return left
 
     def text(self, name: str) -> str:

@@ -298,7 +298,7 @@ def _party_sheet(look: Look, role: str) -> Sheet:
             "Somebody who leaves this role no longer opens the plan. What they did stays on record under their name."
         )
     return Sheet(
-        title=f"{spec.title}: name, hand over, absence",
+        title=f"Who is the {title}",
         button="Put this change on record",
         said=f"The change of the {title} is on record.",
         says=says,
@@ -307,6 +307,7 @@ def _party_sheet(look: Look, role: str) -> Sheet:
         since=since,
         command=lambda given: _party(look, role, holders, given),
         boxes={"code": "person", "instead_of": "change"},
+        optional=False,
         then=lambda _done: f"{reverse('plan', kwargs={'plan': look.row.pk})}#people",
     )
 

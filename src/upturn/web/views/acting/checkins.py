@@ -122,8 +122,8 @@ def _said(found: tuple[CheckInState, Mapping[str, Any]], unit: str) -> str:
     check, one = found
     value = f"{one['value']} {unit}".strip() if "value" in one else ""
     words = ". ".join(w for w in (value, str(one.get("observation", ""))) if w)
-    source = f" ({one['source']})" if one.get("source") else ""
-    return f"{day_name(check.held or check.due)}: {words}{source}"
+    source = f" Source: {one['source']}." if one.get("source") else ""
+    return f"{day_name(check.held or check.due)}: {words}.{source}"
 
 
 @both
@@ -161,9 +161,7 @@ def _hold_sheet(look: Look, checkin: str) -> Sheet:
 
 def _hold_form(look: Look, state: CheckInState, spec: CheckIn, goals: list[dict[str, Any]]) -> type[Small]:
     roles = spec.attends or tuple(r for r, p in look.program.parties.items() if p.kind != "auditor")
-    boxes: dict[str, forms.Field] = {
-        "on": DayField(label="When was it held?", initial=min(look.case.today, state.due), required=False)
-    }
+    boxes: dict[str, forms.Field] = {"on": DayField(label="When was it held?", initial=min(look.case.today, state.due))}
     for goal in goals:
         name = f"progress.{goal['key']}"
         value = forms.CharField(
@@ -187,16 +185,27 @@ def _hold_form(look: Look, state: CheckInState, spec: CheckIn, goals: list[dict[
         help_text="Choose all who were there.",
         choices=people_choices(look, roles),
         widget=forms.CheckboxSelectMultiple,
-        required=False,
+        error_messages={"required": "Choose who took part"},
     )
     boxes["next_step"] = forms.CharField(
-        label="The next step", help_text="Who does what until the next time?", widget=forms.Textarea, required=False
+        label="The next step",
+        help_text="Who does what until the next time?",
+        widget=forms.Textarea,
+        error_messages={"required": "Write the next step"},
     )
     return type("HoldForm", (HoldBase,), boxes)
 
 
 class HoldBase(Small):
-    """What is asked about a check-in; what is missing is said by the rules."""
+    """What is asked about a check-in. Each goal needs a number or an observation, and where it comes from."""
+
+    def clean(self) -> None:
+        for number, (key, boxes) in enumerate(self.goal_fields().items(), start=1):
+            value, observation, source = (str(self.cleaned_data.get(box.name) or "").strip() for box in boxes)
+            if not (value or observation):
+                self.add_error(f"progress.{key}.observation", f"Goal {number}: give a number or what was observed")
+            elif not source:
+                self.add_error(f"progress.{key}.source", f"Goal {number}: say where this comes from")
 
     def goal_fields(self) -> dict[str, list[Any]]:
         """The boxes of each goal, by its key."""

@@ -82,7 +82,7 @@ def _item_form(look: Look, step: ItemMove, due: Any) -> type[Small]:
         boxes["reason"] = forms.CharField(
             label="The reason", widget=forms.Textarea, error_messages={"required": "Write the reason"}
         )
-    boxes["on"] = DayField(label="When did it happen?", initial=look.case.today, required=False)
+    boxes["on"] = DayField(label="When did it happen?", initial=look.case.today)
     return type("ItemForm", (Small,), boxes)
 
 

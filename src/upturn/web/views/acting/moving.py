@@ -97,6 +97,6 @@ def _form(look: Look, spec: MoveSpec) -> type[Small]:
                 error_messages={"required": "Say by how long, for example 30 days"},
             )
             because = forms.CharField(label="The reason", widget=forms.Textarea, required=False)
-        on = DayField(label="When did it happen?", initial=look.case.today, required=False)
+        on = DayField(label="When did it happen?", initial=look.case.today)
 
     return MoveForm

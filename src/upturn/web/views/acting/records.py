@@ -58,15 +58,15 @@ def _took_part(look: Look, spec: Log) -> type[Small]:
     own = [look.actor.code] if look.actor.code in dict(choices) else [c for c, _ in choices if c in look.roles]
 
     class TookPart(Small):
-        on = DayField(label="When was it?", initial=look.case.today, required=False)
+        on = DayField(label="When was it?", initial=look.case.today)
         if choices:
             attended = forms.MultipleChoiceField(
                 label="Who took part?",
                 help_text="Choose all who were there.",
                 choices=choices,
                 initial=own,
-                required=False,
                 widget=forms.CheckboxSelectMultiple,
+                error_messages={"required": "Choose who took part"},
             )
 
     return TookPart

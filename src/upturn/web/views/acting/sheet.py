@@ -80,6 +80,8 @@ class Sheet:
     boxes: Mapping[str, str] = field(default_factory=dict)
     """Path of a refusal → box of our own form, where they differ."""
     files: bool = False
+    optional: bool = True
+    """Whether boxes of our own form that may stay empty are called optional."""
 
 
 Make = Callable[[Look], Sheet]
@@ -152,8 +154,8 @@ def _with_rows(request: HttpRequest, look: Look, offer: str, sheet: Sheet) -> Ht
 
 def _attempted(request: HttpRequest, look: Look, offer: str, sheet: Sheet, make: Make) -> HttpResponse:
     view = Filled(look, offer, sheet, read(sheet.fields, request.POST), request.POST, request.FILES)
-    reasons = view.own_refusals()
-    if reasons or not view.own_is_valid():
+    reasons = view.questions.unready()
+    if not view.own_is_valid() or reasons:
         return view.page(request, reasons)
     try:
         done = perform(
@@ -228,9 +230,6 @@ class Filled:
 
     def own_is_valid(self) -> bool:
         return self.own is None or self.own.is_valid()
-
-    def own_refusals(self) -> list[Refusal]:
-        return self.questions.own_refusals()
 
     def given(self) -> Given:
         values = self.own.cleaned_data if self.own is not None else {}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from upturn.core.commands import Approve, Sign
 from upturn.core.digests import of_signature
 from upturn.core.program import Approval, Section, Signature
-from upturn.core.verbs.signing import OUTCOMES, WITNESSED
+from upturn.core.verbs.signing import OUTCOMES
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
 from upturn.web.addresses import address
@@ -32,13 +32,11 @@ def sign(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
 def _sign_sheet(look: Look, spec: Signature) -> Sheet:
     own = signs_self(look, spec)
     who, since = audience(look)
-    noun = look.program.words.plan
     return Sheet(
-        title=f"Check the {noun}, then sign" if own else f"Record what became of “{spec.title}”",
-        button=f"Sign the {noun}" if own else "Put this on record",
+        title="Check the plan, then sign" if own else f"Record what became of “{spec.title}”",
+        button="Sign the plan" if own else "Put this on record",
         said="Your answer is on record." if own else f"What became of “{spec.title}” is on record.",
         own=_sign_form(look, spec, own=own),
-        cites=spec.cites,
         who=who,
         since=since,
         template="acting/sign.html",
@@ -51,6 +49,7 @@ def _sign_sheet(look: Look, spec: Signature) -> Sheet:
             "standing": _standing(look, spec),
             "signers": listed(look.name(p.code) for r in spec.by for p in look.plan.holders(r)),
             "ask_url": _ask_url(look, spec),
+            "may_decline": own and "declined" in spec.outcomes,
         },
         command=lambda given: _sign(look, spec, given, own=own),
         then=lambda _done: reverse("signed", kwargs={"plan": look.row.pk, "signature": spec.id}),
@@ -94,6 +93,7 @@ def _with_links(look: Look, spec: Section) -> list[tuple[Shown, str]]:
     return [(one, f"{url}?question={one.field}" if url else "") for one in shown]
 
 
+DECLINE = "decline"
 SAYS: Mapping[str, tuple[str, str]] = {
     "agreed": ("I agree", "You agree with the statement above and with every word of the plan."),
     "acknowledged": ("I received it and have read it", "This does not say that you agree."),
@@ -101,21 +101,19 @@ SAYS: Mapping[str, tuple[str, str]] = {
         "I received it, and I do not agree with all of it",
         "Say in a statement below what you do not agree with. It is kept word for word.",
     ),
-    "declined": ("I do not sign", "That is your right. Say why if you wish: it is kept word for word."),
-    "not_reachable": ("The person could not be reached", "Say what was tried, and when."),
 }
 WITNESS_SAYS: Mapping[str, tuple[str, str]] = {
     "declined": (
         "The person declined to sign",
         "Say what happened, in the words that were used as far as you know them.",
     ),
-    "not_reachable": SAYS["not_reachable"],
+    "not_reachable": ("The person could not be reached", "Say what was tried, and when."),
 }
 
 
 def _sign_form(look: Look, spec: Signature, *, own: bool) -> type[Small]:
     says = SAYS if own else WITNESS_SAYS
-    offered = [o for o in spec.outcomes if o in says and (own or o in WITNESSED) and not (own and o == "not_reachable")]
+    offered = [o for o in spec.outcomes if o in says]
     boxes: dict[str, forms.Field] = {
         "outcome": forms.ChoiceField(
             label="What does your signature mean?" if own else "What happened?",
@@ -134,7 +132,16 @@ def _sign_form(look: Look, spec: Signature, *, own: bool) -> type[Small]:
         )
     else:
         boxes |= _witness_boxes(look, spec)
-    return type("SignForm", (Small,), boxes)
+    return type("SignForm", (SignBase,), boxes)
+
+
+class SignBase(Small):
+    """Signing needs a meaning; putting on record that one does not sign needs none."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.data.get("press") == DECLINE:
+            self.fields["outcome"].required = False
 
 
 def _witness_boxes(look: Look, spec: Signature) -> dict[str, forms.Field]:
@@ -148,7 +155,7 @@ def _witness_boxes(look: Look, spec: Signature) -> dict[str, forms.Field]:
         widget=forms.Textarea,
         error_messages={"required": "Write down what happened"},
     )
-    boxes["on"] = DayField(label="When was it?", initial=look.case.today, required=False)
+    boxes["on"] = DayField(label="When was it?", initial=look.case.today)
     if spec.witnesses > 1:
         boxes["witnesses"] = forms.CharField(
             label="Who else witnessed it?",
@@ -163,7 +170,7 @@ def _sign(look: Look, spec: Signature, given: Given, *, own: bool) -> Sign:
     own_values = given.own
     return Sign(
         signature=spec.id,
-        outcome=own_values["outcome"],
+        outcome="declined" if own and given.sent.get("press") == DECLINE else own_values["outcome"],
         digest=str(given.sent.get("digest", "")),
         statement=own_values.get("statement") or "",
         reason=own_values.get("reason") or "",
@@ -262,7 +269,7 @@ def _approve_form(look: Look, spec: Approval) -> type[Small]:
             widget=forms.Textarea,
             required=False,
         )
-        on = DayField(label="When did you decide?", initial=look.case.today, required=False)
+        on = DayField(label="When did you decide?", initial=look.case.today)
 
     ApproveForm.base_fields["outcome"].option_hints = {o: APPROVALS[o][1] for o in offered if APPROVALS[o][1]}  # type: ignore[attr-defined]
     return ApproveForm

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from upturn.core.audience import waits_for_telling
 from upturn.core.case import Case
 from upturn.core.facts import Actor, Facts
-from upturn.core.fields import clean_answers, missing, missing_sentence
+from upturn.core.fields import clean_answers
 from upturn.core.plan import Party, Plan
 from upturn.core.program import Program
 from upturn.core.refusals import Refusal, Refused
@@ -214,7 +214,7 @@ def _person_page(
     form.cleaned_data = {}
     if error:
         form.add_error("subject", error)
-    context = {"form": form, "typed": typed, "none": not choices, "more": more, "shown": SHOWN}
+    context = {"form": form, "typed": typed, "none": not choices, "more": more, "shown": SHOWN, "search": typed or more}
     return starting.page("start_person", context, status=422 if error else 200)
 
 
@@ -323,16 +323,7 @@ def start_basis(request: HttpRequest, program: str) -> HttpResponse:
 
 
 def _basis_refusals(starting: Starting, raw: Raw) -> list[Refusal]:
-    fields, scope = starting.program.start.fields, starting.scope()
-    reasons = Questions(fields, scope, raw).own_refusals()
-    answers, problems = clean_answers(fields, raw, scope.around, starting.program)
-    reasons += problems
-    for one in fields:
-        lacking = list(missing([one], answers, scope.around, starting.program))
-        if lacking and not any((r.field or "").split(".")[0] == one.id for r in reasons):
-            says = f"{missing_sentence(lacking)}: an answer is needed."
-            reasons.append(Refusal("required", says, one.cites, field=one.id))
-    return reasons
+    return Questions(starting.program.start.fields, starting.scope(), raw).unready()
 
 
 def _basis_page(starting: Starting, raw: Raw, reasons: Sequence[Refusal]) -> HttpResponse:
@@ -383,7 +374,7 @@ def start_check(request: HttpRequest, program: str) -> HttpResponse:
     except Refused as refusal:
         return _check_page(starting, refusal.reasons, status=422)
     drop_draft(starting.person, None, starting.kind)
-    messages.info(request, f"Opened as {done.row.number}. {' '.join(_readers(starting)[1])}")
+    messages.info(request, " ".join([f"Opened as {done.row.number}.", *_readers(starting)[1][1:]]))
     return redirect("plan", plan=done.row.pk)
 
 
@@ -437,12 +428,10 @@ def _readers(starting: Starting) -> tuple[list[str], list[str]]:
         names = names or ([party.title.lower()] if party.fill != "named" else [])
         (later if waits_for_telling(program, role) and not tells else now).extend(names)
     steps = [f"“{m.title}”" for m in program.moves if m.tells]
-    says = [f"From now on it is seen by {listed(['you', *now])}."]
+    says = [f"From the moment it is opened it is seen by {listed(['you', *now])}."]
     if later and steps:
-        says.append(
-            f"{listed(later)} {'is' if len(later) == 1 else 'are'} not told yet. With the step {listed(steps, 'or')} they"
-            " see it, and everything it rests on."
-        )
+        says.append(f"{listed(later)} {'is' if len(later) == 1 else 'are'} not told yet.")
+        says.append(f"With the step {listed(steps, 'or')} they see it, and everything it rests on.")
     elif subject is not None and tells and subject.pk != starting.person.pk:
         says.append(f"{subject.name} sees it at once.")
     return ["you", *now], says

@@ -151,7 +151,10 @@ def _reply_sheet(look: Look, number: int) -> Sheet:
             "remark": words.remark(look, comment) | {"before": before if field else ""},
             "about": field.title if field else "",
             "goes_in": bool(
-                field and comment.proposed and look.plan.stage in spec.in_ and look.case.holds_role(spec.by)
+                field
+                and comment.proposed
+                and look.plan.stage in spec.in_
+                and look.case.holds_role(spec.writers(look.plan.stage))
             ),
         },
         command=lambda given: Reply(number=number, outcome=given.own["outcome"], reason=given.own["reason"]),
@@ -250,7 +253,7 @@ def _correct_sheet(look: Look, seq: int) -> Sheet:
             widget=forms.Textarea,
             error_messages={"required": "Write what is right"},
         )
-        on = DayField(label="When did you notice it?", initial=look.case.today, required=False)
+        on = DayField(label="When did you notice it?", initial=look.case.today)
 
     return Sheet(
         title="Correct an entry",

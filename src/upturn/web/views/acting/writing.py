@@ -205,6 +205,8 @@ def _section(
         "why": request.POST.get("why") or (writing.draft.data.get("why") if writing.draft else "") or "",
         "asks_why": writing.written is not None,
         "advice": advice(look, spec, raw),
+        "title": TITLE,
+        "quiet": QUIET,
         "place": place,
         "total": total,
         "following": following,
@@ -283,8 +285,8 @@ def _keep(request: HttpRequest, writing: Writing) -> HttpResponse:
 
 @require_POST
 def write_draft(request: HttpRequest, plan: str, section: str) -> HttpResponse:
-    """Autosave. Answers with the line that says so; with `questions` also with the questions as they now are, and with
-    `guidance` with the advice beside them.
+    """Autosave. Answers with the line that says so and the advice as it now is; with `questions`, with the questions
+    that these answers lead to.
     """
     look = seen(request, plan)
     if against(look, f"answer:{section}"):
@@ -299,9 +301,8 @@ def write_draft(request: HttpRequest, plan: str, section: str) -> HttpResponse:
     if "questions" in request.GET:
         questions = Questions(writing.spec.fields, scope_of(look), raw)
         return render(request, "acting/questions.html", {"questions": questions})
-    if "guidance" in request.GET:
-        return render(request, "parts/guidance.html", _guidance(look, writing.spec, raw))
-    return render(request, "parts/autosave.html", {"saved_at": writing.draft.updated_at})
+    context = {"saved_at": writing.draft.updated_at, "title": TITLE, "quiet": QUIET}
+    return render(request, "acting/autosaved.html", context | {"advice": advice(look, writing.spec, raw)})
 
 
 @require_POST
@@ -317,10 +318,7 @@ def drop(request: HttpRequest, plan: str, section: str) -> HttpResponse:
 # -- advice -----------------------------------------------------------------------------------------------------------
 
 
-def _guidance(look: Look, spec: Section, raw: Raw) -> dict[str, Any]:
-    return {"title": "Before you share", "advice": advice(look, spec, raw), "quiet": QUIET}
-
-
+TITLE = "Before you share"
 QUIET = "Everything that is asked for is here."
 
 
