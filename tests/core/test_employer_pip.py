@@ -130,6 +130,19 @@ def test_c04_a_plan_of_so_many_days_is_written_only_from_30_to_90(days):
     assert against(told({"do": "written"}), "tom", schedule) == expected
 
 
+# -- GEN-13: a second person ------------------------------------------------------------------------------------------
+
+
+def test_gen13_an_officer_of_hr_who_is_the_manager_cannot_review_the_own_plan():
+    """Not a story: whoever wanders on from a story must be able to do what the role owes."""
+    stage = told({"do": "drafted"}, {"as": "tom", "move": "submit"})
+    stage.cast = {**stage.cast, "tom": ("manager", "hr")}
+    assert against(stage, "tom", c.Approve(approval="hr_review", outcome="approved")) == [
+        "“HR's review” must be given by somebody other than the manager and the employee of this plan."
+    ]
+    assert against(stage, "hana", c.Approve(approval="hr_review", outcome="approved")) == []
+
+
 # -- C-06: the finding follows from the goals -------------------------------------------------------------------------
 
 
