@@ -1,4 +1,7 @@
-"""Commands from plain data: an offer (`sign:member`) and a mapping of what a door collected. For the terminal, files and tests."""
+"""Commands from plain data: an offer (`sign:member`) and a mapping of what a door collected.
+
+For the terminal, files and tests.
+"""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -38,7 +41,7 @@ TARGETS: Mapping[str, tuple[type[c.Command], tuple[str, ...]]] = {
 
 
 def command(offer: str, data: Mapping[str, Any]) -> c.Command:
-    """The command for an offer (a bare name is a move), its other fields from `data`: days as `2026-11-22`, the rest as JSON.
+    """The command for an offer (a bare name is a move), its other fields from `data`: days as `2026-11-22`, else JSON.
 
     Raises Refused with a sentence for an unknown verb, a field that the command lacks, or one it has not.
     """
@@ -50,7 +53,7 @@ def command(offer: str, data: Mapping[str, Any]) -> c.Command:
     if len(parts) != len(names):
         raise Refused(Refusal("unknown", f"Say what of: {verb}:{'/'.join(n.upper() for n in names)}."))
     values = {**data, **dict(zip(names, parts, strict=True))}
-    known = _types(cls)
+    known = _types(verb)
     strange = [name for name in values if name not in known]
     if strange:
         raise Refused(
@@ -72,7 +75,9 @@ def _plain(error: Exception) -> str:
 
 
 @cache
-def _types(cls: type[c.Command]) -> dict[str, Any]:
+def _types(verb: str) -> dict[str, Any]:
+    """The fields of a verb's command, each with its type."""
+    cls = TARGETS[verb][0]
     hints = get_type_hints(cls)
     return {f.name: hints[f.name] for f in fields(cls)}
 
