@@ -317,6 +317,7 @@ ACCOUNT_FORMS, MFA_FORMS = (
             "activate_totp": "ActivateApp",
             "add_webauthn": "AddPasskey",
             "edit_webauthn": "RenamePasskey",
+            "login_webauthn": "SignInWithPasskey",
         },
     )
 )

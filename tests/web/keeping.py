@@ -10,7 +10,7 @@ from django.test import Client
 from upturn.records import catalogue
 from upturn.records.models import Group, Membership, Organization, Person, User
 
-PASSWORD = "three lakes and a mill"  # noqa: S105
+PASSWORD = "three lakes and a mill"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -50,7 +50,7 @@ def kept(name: str = "Lakeside Peer Network", **more: Any) -> Kept:
 
 def somebody(organization: Organization, name: str, **more: Any) -> Person:
     """A person with an account, whose address is unlike everybody's elsewhere."""
-    first = name.split()[0].lower()
+    first = name.split(maxsplit=1)[0].lower()
     email = more.pop("email", f"{first}@{organization.slug}.example.org")
     return Person.objects.create(
         organization=organization, name=name, email=email, user=account(f"{first}-{organization.pk}", email), **more
@@ -75,3 +75,27 @@ def signed_in(person: Person) -> Client:
 def without_account(organization: Organization, name: str = "Nils Berg", **more: Any) -> Person:
     """Somebody the organization knows who has not signed in yet."""
     return Person.objects.create(organization=organization, name=name, **more)
+
+
+# In the browser ---------------------------------------------------------------------------------------------------
+
+VIEWS = [(1280, "light"), (320, "light"), (320, "dark"), (1280, "dark")]
+
+
+def sign_in(page: Any, person: Person) -> None:
+    """Give the browser somebody's sign-in, as if it had just happened."""
+    cookie = signed_in(person).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "domain": "localhost", "path": "/"}])
+
+
+def wrong_with(page: Any, url: str, axe: Any) -> list[str]:
+    """What is wrong with a page at 1280 and 320 pixels, light and dark: axe's findings, and scrolling sideways."""
+    page.goto(url)
+    found = []
+    for width, scheme in VIEWS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found += [f"{url} {width} {scheme}: scrolls sideways to {wide}"] if wide > width else []
+        found += [f"{url} {width} {scheme}: {problem}" for problem in axe(page)]
+    return found

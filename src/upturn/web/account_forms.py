@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm, LoginWebAuthnForm
 from django import forms
 
 HOW_TO_CHOOSE = (
@@ -158,6 +158,12 @@ class AddPasskey(InOurWords, AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].initial = True
+
+
+class SignInWithPasskey(InOurWords, LoginWebAuthnForm):
+    """Sign in with a passkey. Without scripts nothing of it arrives."""
+
+    words = {"credential": Words("Passkey", "Passkeys need scripts, and they are switched off in this browser.")}
 
 
 class RenamePasskey(InOurWords, EditWebAuthnForm):

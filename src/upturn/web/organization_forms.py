@@ -139,7 +139,7 @@ class CalendarForm(InOurWords):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="One a line, first day to last day, such as 31 August 2026 to 22 January 2027 First semester. Outside them"
+        help_text="One a line, such as 31 August 2026 to 22 January 2027 First semester. Outside them"
         " every day is closed. Leave it empty if there are no terms.",
     )
     closed = forms.CharField(
@@ -147,7 +147,7 @@ class CalendarForm(InOurWords):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="One a line: the day, or the first to the last, then what it is. Such as: 24 December 2026 Christmas Eve.",
+        help_text="One a line: the day, or first to last, then what it is. Such as: 24 December 2026 Christmas Eve.",
     )
 
     def __init__(self, *args: Any, organization: Organization, days: Days, terms: bool = True, **kwargs: Any) -> None:

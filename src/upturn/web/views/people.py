@@ -175,9 +175,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         return refused(request, [str(error)], title="No invitation was made")
     except MAIL_TROUBLE:
         log.exception("an invitation was not sent", person=found.pk)
-        reasons = [
-            "The mail server did not take it, so nothing was changed. Try again in a few minutes, or print a code instead."
-        ]
+        reasons = ["The mail server did not take it, so nothing was changed. Try again later, or print a code instead."]
         return refused(request, reasons, title="The invitation could not be sent")
     sent = f"An invitation is on its way to {found.email}."
     printed = "No mail server is set up here: the mail was printed where Upturn runs."
