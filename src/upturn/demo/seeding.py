@@ -1,6 +1,6 @@
 """Makes the demo's three organizations once, from their files, and the links to become somebody in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from importlib import resources
 from typing import Any
@@ -26,7 +26,7 @@ def seed(now: datetime | None = None) -> str:
     with transaction.atomic():
         if not Organization.objects.filter(demo=True).exists():
             for name in FILES:
-                _organization(_document(name), now)
+                organization(name, now)
     made = Organization.objects.filter(demo=True)
     plans = sum(o.plan_set.count() for o in made)
     people = sum(o.person_set.count() for o in made)
@@ -46,25 +46,32 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _organization(document: Mapping[str, Any], now: datetime) -> Organization:
-    organization = Organization.objects.create(demo=True, **document["organization"])
-    keys.private_key(organization)
-    people = {name: _person(organization, name, spec) for name, spec in document["people"].items()}
-    for name, spec in document["people"].items():
+def organization(name: str, now: datetime, *, about: Collection[str] = ()) -> Organization:
+    """Make one of the demo's organizations as it stands at a moment: its people, groups, programs and plans.
+
+    `about` (the file's own names) makes only the plans about these people.
+    """
+    document = _document(name)
+    made = Organization.objects.create(demo=True, **document["organization"])
+    keys.private_key(made)
+    people = {who: _person(made, who, spec) for who, spec in document["people"].items()}
+    for who, spec in document["people"].items():
         if "manager" in spec:
-            people[name].manager = people[spec["manager"]]
-            people[name].save(update_fields=["manager"])
-    groups = {g["name"]: _group(organization, g, people) for g in document.get("groups", [])}
-    adopted = catalogue.adopt_shipped(organization, now, keys=frozenset(document["programs"]))
+            people[who].manager = people[spec["manager"]]
+            people[who].save(update_fields=["manager"])
+    groups = {g["name"]: _group(made, g, people) for g in document.get("groups", [])}
+    adopted = catalogue.adopt_shipped(made, now, keys=frozenset(document["programs"]))
     versions = {v.key: v for v in adopted}
     files = {v.key: read(v.source) for v in adopted}
     for key, values in document["programs"].items():
-        catalogue.enter_settings(organization, key, values or {})
-    cast = Cast(organization, people, groups, versions, files)
+        catalogue.enter_settings(made, key, values or {})
+    cast = Cast(made, people, groups, versions, files)
     for spec in oldest(document["plans"]):
+        if about and spec["cast"]["subject"] not in about:
+            continue
         row = play(cast, document, {"cast": {}, **spec}, now)
         reindex(row.pk, now)
-    return organization
+    return made
 
 
 def _person(organization: Organization, name: str, spec: Mapping[str, Any]) -> Person:
