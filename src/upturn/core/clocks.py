@@ -1,6 +1,6 @@
 """Clocks and check-in dates: planned, started, extended, paused. Every date comes with how it was computed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from upturn.core.calendar import DAY, Length, beyond_allowance, days_between, ho
 from upturn.core.case import Case
 from upturn.core.events import Dated, Event, Scheduled
 from upturn.core.plan import ClockState, Interval
-from upturn.core.program import CheckIn, Clock, End, Pausing, Program
+from upturn.core.program import CheckIn, Clock, End, Extension, Pausing, Program
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.wording import counted, day_name
 
@@ -179,12 +179,20 @@ def started(case: Case, clock_id: str) -> list[Event]:
 
 
 def scheduled(case: Case, state: ClockState) -> list[Event]:
-    """The check-ins of every rhythm of a clock that are not dated yet."""
+    """The check-ins of every rhythm of a clock that are not dated yet; none is dated for a day that is over."""
+    return _scheduled(case, state, (r for r in case.program.checkins if r.clock == state.id))
+
+
+def rewritten(case: Case, state: ClockState) -> list[Event]:
+    """What changed words do to the check-ins ahead: days no longer written fall away, new ones are dated."""
+    by_words = [r for r in case.program.checkins if r.clock == state.id and (r.dates_from or r.every_field or r.table)]
+    return [*_unwritten(case, state, by_words), *_scheduled(case, state, by_words)]
+
+
+def _scheduled(case: Case, state: ClockState, rhythms: Iterable[CheckIn]) -> list[Event]:
     events: list[Event] = []
-    for rhythm in case.program.checkins:
-        if rhythm.clock != state.id:
-            continue
-        wanted = list(_dates(case, rhythm, state))
+    for rhythm in rhythms:
+        wanted = [d for d in _dates(case, rhythm, state) if d[0] >= case.today]
         own = [c for c in case.plan.checkins.values() if c.rhythm == rhythm.id]
         taken = {(c.table, c.row, c.original) for c in own if not c.cancelled}
         fresh = [d for d in wanted if (d[1], d[2], d[0]) not in taken][:MOST_DATES]
@@ -213,12 +221,10 @@ def suggested(case: Case, rhythm: CheckIn) -> list[date]:
     return sorted({business.add(day + DAY, -1) for day in days} if business else set(days))
 
 
-def unwritten(case: Case, state: ClockState) -> list[Event]:
+def _unwritten(case: Case, state: ClockState, rhythms: Iterable[CheckIn]) -> list[Event]:
     """Check-ins ahead whose date or action a changed plan no longer holds: nobody is to miss what is not promised."""
     events: list[Event] = []
-    for rhythm in case.program.checkins:
-        if rhythm.clock != state.id or not rhythm.dates_from:
-            continue
+    for rhythm in rhythms:
         wanted = {(table, row, day) for day, table, row in _dates(case, rhythm, state)}
         events += [
             Dated(what="checkin", id=c.id, cause="cancelled", was=c.due, reason="The plan no longer holds this date.")
@@ -307,20 +313,48 @@ def asked_extension(case: Case, text: str) -> Length | None:
         return None
 
 
-def extension(case: Case, clock_id: str, by: Length) -> tuple[date, str]:
-    """The new end and how it was computed. Raises Refused when the extension is not allowed."""
+def not_extensible(case: Case, clock_id: str) -> Refusal | None:
+    """What stands against any extension of a clock, whatever its length."""
     clock = case.program.clock[clock_id]
     state = case.plan.clocks.get(clock_id)
     spec = clock.extension
+    if spec is None or state is None:
+        return Refusal("extension", f"{clock.title} cannot be extended.", clock.cites)
+    cites = spec.cites or clock.cites
+    if spec.times is not None and state.extensions >= spec.times:
+        often = counted(state.extensions, "time")
+        return Refusal("extension", f"{clock.title} was extended {often}; that is as often as it may be.", cites)
+    least = case.after(_base(case, spec, state), spec.each_min or Length(1, "days"))
+    if state.cap and max(least, state.end + DAY) > state.cap:
+        return Refusal("extension", f"{_until_cap(clock, state.cap)}, and runs until {day_name(state.end)}.", cites)
+    return None
+
+
+def _base(case: Case, spec: Extension, state: ClockState) -> date:
+    """The day from which an extension counts."""
+    return state.end if spec.from_ == "end" else max(case.today, state.start)
+
+
+def _until_cap(clock: Clock, cap: date) -> str:
+    most = clock.total_max or clock.max
+    why = f"with all extensions it lasts at most {most}" if most else "it may not run longer"
+    return f"{clock.title} must end by {day_name(cap)}: {why}"
+
+
+def extension(case: Case, clock_id: str, by: Length) -> tuple[date, str]:
+    """The new end and how it was computed. Raises Refused when the extension is not allowed."""
+    refusal = not_extensible(case, clock_id)
+    if refusal:
+        raise Refused(refusal)
+    clock = case.program.clock[clock_id]
+    state = case.plan.clocks[clock_id]
+    spec = clock.extension
+    assert spec
 
     def against(says: str) -> Refused:
-        return Refused(Refusal("extension", says, (spec.cites if spec else ()) or clock.cites))
+        return Refused(Refusal("extension", says, spec.cites or clock.cites, field="by"))
 
-    if spec is None or state is None:
-        raise against(f"{clock.title} cannot be extended.")
-    if spec.times is not None and state.extensions >= spec.times:
-        raise against(f"{clock.title} was extended {counted(state.extensions, 'time')}; that is as often as it may be.")
-    base = state.end if spec.from_ == "end" else max(case.today, state.start)
+    base = _base(case, spec, state)
     end = case.after(base, by)
     if by.n == 0 or end <= state.end:
         raise against(f"This would end on {day_name(end)}; {clock.title} already runs until {day_name(state.end)}.")
@@ -329,11 +363,7 @@ def extension(case: Case, clock_id: str, by: Length) -> tuple[date, str]:
     if spec.each_min and end < case.after(base, spec.each_min):
         raise against(f"One extension adds at least {spec.each_min}; this would add {by}.")
     if state.cap and end > state.cap:
-        most = clock.total_max or clock.max
-        why = f"with all extensions it lasts at most {most}" if most else "it may not run longer"
-        raise against(
-            f"{clock.title} must end by {day_name(state.cap)}: {why}. Extended by {by} it would end on {day_name(end)}."
-        )
+        raise against(f"{_until_cap(clock, state.cap)}. Extended by {by} it would end on {day_name(end)}.")
     return end, f"extended {case.how(base, by)}"
 
 
@@ -365,49 +395,42 @@ def extended(case: Case, clock_id: str, by: Length, reason: str) -> list[Event]:
 
 def resumed(case: Case, pause: Interval, last: date) -> list[Event]:
     """How a finished pause moves clocks and the check-ins that were still to come."""
-    events: list[Event] = []
-    for clock_id in pause.clocks:
-        state = case.plan.clocks[clock_id]
-        clock = case.program.clock[clock_id]
-        spec = clock.pause
-        span = _counting(case, spec, clock_id, pause.start, last)
-        unit = _unit(case, clock)
+    return [event for clock_id in pause.clocks for event in _moved_by(case, pause.start, last, clock_id)]
 
-        def moved(
-            day: date,
-            start: date = state.start,
-            counts: bool = clock.first_day_counts,
-            unit: str = unit,
-            span: list[tuple[date, date]] = span,
-        ) -> date:
-            return shifted(day, start=start, first_day_counts=counts, paused=span, unit=unit, calendars=case.calendars)
 
-        end = moved(state.end)
-        if end == state.end:
-            continue
-        how = how_shifted(
-            state.end, start=state.start, first_day_counts=clock.first_day_counts, paused=span, unit=unit,
-            calendars=case.calendars,
-        )  # fmt: skip
-        cap = moved(state.cap) if state.cap and spec and spec.cap == "moves" else state.cap
-        if cap and end > cap:
-            end, how = cap, f"{how}; cut to {day_name(cap)}, which a pause does not move"
-        floor = moved(state.floor) if state.floor and spec and spec.floor == "moves" else state.floor
-        events.append(
-            Dated(
-                what="clock",
-                id=clock_id,
-                cause="paused",
-                end=end,
-                was=state.end,
-                how=how,
-                floor=floor,
-                cap=cap,
-                days=(end - state.end).days,
-            )
-        )
-        events += _checkins_after(case, clock_id, pause.start, moved)
-    return events
+def _moved_by(case: Case, first: date, last: date, clock_id: str) -> list[Event]:
+    """How a pause moves one clock. A cap that a pause does not move cuts it, the least length with it."""
+    state, clock = case.plan.clocks[clock_id], case.program.clock[clock_id]
+    spec = clock.pause
+    span, unit = _counting(case, spec, clock_id, first, last), _unit(case, clock)
+    counts, calendars = clock.first_day_counts, case.calendars
+
+    def paused(day: date) -> date:
+        return shifted(day, start=state.start, first_day_counts=counts, paused=span, unit=unit, calendars=calendars)
+
+    end = paused(state.end)
+    if end == state.end:
+        return []
+    how = how_shifted(
+        state.end, start=state.start, first_day_counts=counts, paused=span, unit=unit, calendars=calendars
+    )
+    cap = paused(state.cap) if state.cap and spec and spec.cap == "moves" else state.cap
+    floor = paused(state.floor) if state.floor and spec and spec.floor == "moves" else state.floor
+    if cap and end > cap:
+        end, how = cap, f"{how}; cut to {day_name(cap)}, which a pause does not move"
+        floor = min(floor, cap) if floor else None
+    dated = Dated(
+        what="clock",
+        id=clock_id,
+        cause="paused",
+        end=end,
+        was=state.end,
+        how=how,
+        floor=floor,
+        cap=cap,
+        days=(end - state.end).days,
+    )
+    return [dated, *_checkins_after(case, clock_id, first, end, paused)]
 
 
 def _counting(case: Case, spec: Pausing | None, clock_id: str, first: date, last: date) -> list[tuple[date, date]]:
@@ -426,16 +449,20 @@ def _unit(case: Case, clock: Clock) -> str:
     return length.unit if length and length.unit in case.calendars else "days"
 
 
-def _checkins_after(case: Case, clock_id: str, first: date, moved: object) -> Iterator[Event]:
-    assert callable(moved)
+def _checkins_after(
+    case: Case, clock_id: str, first: date, last: date, paused: Callable[[date], date]
+) -> Iterator[Event]:
+    """The check-ins from a pause on, each on its new day; those beyond the last day no longer take place."""
     for state in case.plan.checkins.values():
         if case.program.checkin[state.rhythm].clock != clock_id or state.held or state.cancelled or state.due < first:
             continue
-        day = moved(state.due)
-        if day != state.due:
-            yield Dated(
-                what="checkin", id=state.id, cause="moved", end=day, was=state.due, reason="The plan was paused."
-            )
+        day = paused(state.due)
+        if day > last:
+            reason = f"After the pause it would come later than the last day, {day_name(last)}."
+            yield Dated(what="checkin", id=state.id, cause="cancelled", was=state.due, reason=reason)
+        elif day != state.due:
+            reason = "The plan was paused."
+            yield Dated(what="checkin", id=state.id, cause="moved", end=day, was=state.due, reason=reason)
 
 
 def day_of(case: Case, state: ClockState) -> int:

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from upturn.core import events as e
-from upturn.core.audience import addressed
+from upturn.core.audience import addressed, waits_for_telling
 from upturn.core.case import Case
-from upturn.core.clocks import day_in, scheduled, unwritten
+from upturn.core.clocks import day_in, rewritten
 from upturn.core.commands import Move
 from upturn.core.digests import of_signature
 from upturn.core.facts import CLOCK, Actor
@@ -71,8 +71,16 @@ def follow(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:
 def _deadlines_begin(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:
     for spec in case.program.deadlines:
         if matches(spec.after, event) or (spec.later_of and matches(spec.later_of, event)):
-            base = event.due if isinstance(event, e.Lapsed) else day
-            yield from _begin(case, spec, base)
+            yield from _begin(case, spec, _counts_from(case, spec, event, day))
+
+
+def _counts_from(case: Case, spec: Deadline, event: e.Event, day: date) -> date:
+    """A deadline counts from the day something happened; for those a plan is about from no day before it was written
+    down, because days that nobody knew of are no time to answer.
+    """
+    if isinstance(event, e.Lapsed):
+        return event.due
+    return case.today if any(waits_for_telling(case.program, role) for role in spec.for_) else day
 
 
 def _begin(case: Case, spec: Deadline, base: date) -> Iterator[e.Event]:
@@ -186,11 +194,11 @@ def _voids(case: Case, event: e.Event) -> Iterator[e.Event]:
 
 
 def _redated(case: Case, event: e.Event) -> Iterator[e.Event]:
-    """Check-in dates written in an amended plan are scheduled, those no longer written there cancelled."""
-    if isinstance(event, e.Amended) and event.kind == "amendment":
+    """Check-in dates written while a clock runs are scheduled, those no longer written there cancelled."""
+    if isinstance(event, e.Answered) or (isinstance(event, e.Amended) and event.kind == "amendment"):
         for state in case.plan.clocks.values():
             if not state.ended and not state.stopped:
-                yield from (addressed(case, one) for one in (*unwritten(case, state), *scheduled(case, state)))
+                yield from (addressed(case, one) for one in rewritten(case, state))
 
 
 def _notices(case: Case, event: e.Event) -> Iterator[e.Event]:

@@ -8,7 +8,7 @@ from typing import Any
 from upturn.core.audience import addressed, section_readers
 from upturn.core.calendar import Length
 from upturn.core.case import Case
-from upturn.core.clocks import asked_extension, extended, extension, resumed, unusual_extension
+from upturn.core.clocks import asked_extension, extended, not_extensible, resumed, unusual_extension
 from upturn.core.commands import Attach, ChangeParty, Extend, Pause, Propose, ProposeVersion, Respond, Resume
 from upturn.core.differences import differences
 from upturn.core.events import Amended, Attached, Dated, Event, PartyChanged, Paused, Proposed, Replied, Resumed
@@ -234,11 +234,8 @@ def _extend_against(case: Case, target: str) -> Against:
     spec = case.program.clock[target].extension
     assert spec
     refusals = refusals_of(spec.when, case)
-    try:
-        extension(case, target, spec.each_min or Length.parse("1 day"))
-    except Refused as refused:
-        refusals += refused.reasons
-    return Against(tuple(refusals), tuple(refusals_of(spec.warn, case)))
+    closed = not_extensible(case, target)
+    return Against((*refusals, *([closed] if closed else [])), tuple(refusals_of(spec.warn, case)))
 
 
 def _extend(case: Case, command: Extend) -> list[Event]:

@@ -13,6 +13,7 @@ from upturn.core.events import Dated, Event, Moved
 from upturn.core.facts import CLOCK
 from upturn.core.guards import refusals_of
 from upturn.core.program import Disposition, Outcomes
+from upturn.core.program import Move as MoveSpec
 from upturn.core.promises import promises
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.verbs.base import (
@@ -104,7 +105,7 @@ def _events(case: Case, command: Move) -> list[Event]:
     clock_id = (disposition.extends if disposition else None) or spec.extends
     by = _extension(case, command) if clock_id else None
     if clock_id and by:
-        extension(case, clock_id, by)  # what no reason can pass is said before what one can
+        _refuse_extension(case, clock_id, by)  # what no reason can pass is said before what one can
         unusual = unusual_extension(case, clock_id, by)
         warnings += [unusual] if unusual else []
     if problems:
@@ -120,7 +121,7 @@ def _events(case: Case, command: Move) -> list[Event]:
         tells=spec.tells and case.plan.told is None,
         finding=case.finding,
         disposition=disposition.id if disposition else "",
-        reasons=command.because.strip(),
+        reasons=command.because.strip()[:20_000],
         criteria=case.criteria,
         promises=tuple(p.to_json() for p in promises(case)) if case.finding else (),
         on=command.on,
@@ -132,12 +133,17 @@ def _events(case: Case, command: Move) -> list[Event]:
     after = case.with_plan(replace(case.plan, told=case.plan.told or case.today)) if moved.tells else case
     if clock_id and by:
         events += [addressed(after, e) for e in extended(case, clock_id, by, command.because.strip())]
-    for stopped in spec.stops:
-        if stopped in case.plan.clocks:
-            events.append(addressed(after, Dated(what="clock", id=stopped, cause="stopped")))
+    stopped = _stopped(case, spec, to)
+    events += [addressed(after, Dated(what="clock", id=clock, cause="stopped")) for clock in stopped]
     for clock in (*spec.starts, *(disposition.starts if disposition else ())):
         events += [addressed(after, e) for e in started(case, clock)]
     return events
+
+
+def _stopped(case: Case, spec: MoveSpec, to: str) -> list[str]:
+    """The clocks that a step stops: those it names, and at the end of a plan all that run."""
+    ends = case.program.stage[to].final
+    return [c.id for c in case.plan.clocks.values() if c.id in spec.stops or (ends and not (c.ended or c.stopped))]
 
 
 def _extension(case: Case, command: Move) -> Length:
@@ -145,6 +151,13 @@ def _extension(case: Case, command: Move) -> Length:
         return Length.parse(command.extend_by, units=(*case.program.units, *case.program.calendars))
     except ValueError as error:
         raise Refused(Refusal("required", f"Extend by: {error}", field="extend_by")) from None
+
+
+def _refuse_extension(case: Case, clock_id: str, by: Length) -> None:
+    try:
+        extension(case, clock_id, by)
+    except Refused as refused:
+        raise Refused(*(replace(r, field="extend_by") for r in refused.reasons)) from None
 
 
 def _decided(case: Case, command: Move) -> Disposition | None:
