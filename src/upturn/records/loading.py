@@ -1,25 +1,24 @@
 """A plan read from its entries, with the facts of the moment around it, in few queries."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from upturn.core.case import Case
-from upturn.core.events import Fact, from_json
+from upturn.core.events import Fact
 from upturn.core.facts import CLOCK, EarlierPlan, Facts
 from upturn.core.facts import Actor as Acting
-from upturn.core.ledger import GENESIS, moment
+from upturn.core.ledger import GENESIS
 from upturn.core.plan import Plan as CorePlan
-from upturn.core.plan import replay
 from upturn.core.program import Program
+from upturn.records import histories
 from upturn.records.catalogue import program_for
-from upturn.records.models import Actor, Calendar, Entry, Person, Plan, ProgramSettings, ProgramVersion
+from upturn.records.models import Actor, Calendar, Person, Plan, ProgramSettings, ProgramVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,57 +86,12 @@ def _rows() -> QuerySet[Plan]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """What the entries of a plan up to its head say: the facts, the plan they make, the head, when it was made."""
-
-    entries: tuple[Fact, ...]
-    plan: CorePlan
-    head: str
-    last_at: datetime | None
-
-
-def history(row: Plan) -> History:
-    """Read and replay the entries of a plan up to the row's own number. One query."""
-    zone = ZoneInfo(row.organization.zone)
-    stored = Entry.objects.filter(plan=row, seq__lte=row.seq).order_by("seq")
-    entries: list[Fact] = []
-    head, last_at = GENESIS, None
-    for seq, kind, at, actor, leaf, body in stored.values_list(
-        "seq", "type", "at_text", "actor", "leaf", "payload__body"
-    ):
-        last_at = moment(at).astimezone(zone)
-        entries.append(Fact(seq, last_at, actor, from_json(kind, json.loads(body)) if body is not None else None))
-        head = leaf
-    return History(tuple(entries), replay(entries), head, last_at)
-
-
-class _At:
-    """A plan at one head of its chain, in one zone: what a replayed history is remembered by."""
-
-    def __init__(self, row: Plan) -> None:
-        self.row = row
-        self.key = (row.pk, row.head, row.organization.zone)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _At) and other.key == self.key
-
-
-@lru_cache(maxsize=512)
-def _remembered(at: _At) -> History:
-    return history(at.row)
-
-
 def load(row: Plan, *, remembered: bool = False) -> Loaded:
     """A plan and what surrounds it; `row` comes from `rows()`. Four queries, one more where newer versions exist.
 
-    `remembered` (for reading, never for changing): a history replayed before at this very head is not replayed again.
-    The head names every entry before it, so what is remembered cannot lag; `verify` always reads.
+    `remembered`: what was replayed before in this process is not replayed again (`histories`); `verify` always reads.
     """
-    past = _remembered(_At(row)) if remembered else history(row)
+    past = histories.remembered(row) if remembered else histories.read(row)
     plan = past.plan
     people = {a.code: a.person for a in Actor.objects.filter(plan=row).select_related("person").order_by("id")}
     program = program_for(row.program_version, plan.variant, plan.language)

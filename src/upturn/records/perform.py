@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -35,6 +36,7 @@ from upturn.core.wording import day_name, listed
 from upturn.records import index
 from upturn.records.access import NotFound, acting, fill_roles, may_lead
 from upturn.records.catalogue import program_for, settings_of
+from upturn.records.histories import History, remember
 from upturn.records.loading import Loaded, load, rows, surroundings
 from upturn.records.models import (
     Actor,
@@ -155,7 +157,7 @@ def _perform(
     row = _locked(plan_id)
     if not in_time and row.wakes_at is not None and row.wakes_at <= now:
         raise _Late
-    loaded = load(row)
+    loaded = load(row, remembered=True)
     actor = Acting(CLOCK, frozenset({CLOCK})) if person is None else acting(loaded, person)
     if expected is not None:
         _refuse_stale(loaded, command, actor, expected)
@@ -180,7 +182,7 @@ def _decided(loaded: Loaded, command: Command, actor: Acting, now: datetime) -> 
 
 
 def _bring_due(plan_id: str, now: datetime, salts: Salts) -> int:
-    loaded = before = load(_locked(plan_id))
+    loaded = before = load(_locked(plan_id), remembered=True)
     for _ in range(rules.MOST_FOLLOWING):
         events = rules.due(loaded.program, loaded.plan, loaded.local(now), loaded.facts)
         if not events:
@@ -275,6 +277,7 @@ def _store(before: Loaded, after: Loaded, now: datetime) -> None:
     notices = _notices(after, _new(before, after), now)
     if notices:
         Notice.objects.bulk_create(notices)
+    transaction.on_commit(partial(remember, after.row, History(after.entries, after.plan, after.head, after.last_at)))
 
 
 def _notices(loaded: Loaded, new: Iterable[Fact], now: datetime) -> list[Notice]:
