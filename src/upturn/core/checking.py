@@ -1,5 +1,6 @@
 """What refers to what: names are declared, conditions compile, stages can be reached and left."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -19,6 +20,8 @@ Place = tuple[Any, ...]
 Names = tuple[tuple[str, str], ...]
 Found = tuple[Place, str, str]
 MOST_LOOPS = 3
+_GAP = r"(?:\s|//[^\n]*\n)*"
+_LOOP = re.compile(rf"\.{_GAP}(?:all|exists|exists_one|map|filter){_GAP}\(")
 MOST_CONDITION = 500
 
 
@@ -256,6 +259,12 @@ def _seen_in(program: Program, names: Mapping[str, set[str]]) -> Iterator[Said]:
             if stage not in names["stage"]:
                 yield where, _unknown("stage", stage, names["stage"])
             yield from ((where, _unknown("party", r, names["party"])) for r in roles if r not in names["party"])
+        for stage, roles in section.by_in.items():
+            where = ("form", number, "by_in", stage)
+            if stage not in section.in_:
+                yield where, f"“{section.title}” is not written in `{stage}`: add it to `in`."
+            if not roles or not set(roles) <= set(section.by):
+                yield where, f"Name who of {', '.join(section.by)} writes it then."
 
 
 def _support(program: Program) -> Iterator[Said]:
@@ -449,8 +458,7 @@ def _fields_conditions(fields: Iterable[FormField], loc: Place, names: Names) ->
 def _condition(expression: str | None, loc: Place, names: Names, wants: str = "BOOL") -> Iterator[Said]:
     if expression is None:
         return
-    loops = sum(expression.count(macro) for macro in (".all(", ".exists(", ".exists_one(", ".map(", ".filter("))
-    if len(expression) > MOST_CONDITION or loops > MOST_LOOPS:
+    if len(expression) > MOST_CONDITION or len(_LOOP.findall(expression)) > MOST_LOOPS:
         yield (
             loc,
             f"A condition is at most {MOST_CONDITION} characters with {MOST_LOOPS} loops; say this in smaller pieces.",

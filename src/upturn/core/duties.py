@@ -125,7 +125,7 @@ def _sections(case: Case) -> Iterator[Duty]:
     owed: dict[str, list[str]] = {}
     for spec in case.program.form:
         if case.plan.stage in spec.in_ and not spec.opens and missing_in(case, spec.id):
-            owed.setdefault(spec.by[0], []).append(spec.id)
+            owed.setdefault(spec.writers(case.plan.stage)[0], []).append(spec.id)
     for role, sections in owed.items():
         title = case.program.section[sections[0]].title
         rest = f" and {len(sections) - 1} more" if len(sections) > 1 else ""

@@ -252,6 +252,8 @@ class Section(Part):
     """Parties who write it."""
     in_: Ids = Field(alias="in")
     """Stages in which it can be written."""
+    by_in: Mapping[Id, Ids] = {}
+    """In a stage, only these of them write it (the committee, once the chair's time is over)."""
     sees: Ids = ()
     """Parties who read it; empty: everybody on the plan."""
     sees_in: Mapping[Id, Ids] = {}
@@ -266,6 +268,10 @@ class Section(Part):
     checks: tuple[Check, ...] = ()
     cites: tuple[str, ...] = ()
     print_as: Text | None = None
+
+    def writers(self, stage: str) -> Ids:
+        """The parties who write it while the plan stands in a stage."""
+        return self.by_in.get(stage, self.by)
 
 
 class Opening(Part):

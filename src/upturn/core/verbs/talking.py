@@ -112,14 +112,15 @@ def _like(event: Replied, comment: CommentState) -> Replied:
 def _taken_over(case: Case, spec: Section, comment: CommentState) -> list[Event]:
     """An accepted wording for a text goes into it, where the section can be written now."""
     field = next((f for f in spec.fields if f.id == comment.field and f.kind in ("text", "longtext")), None)
-    if field is None or not comment.proposed or case.plan.stage not in spec.in_ or not case.holds_role(spec.by):
+    writers = spec.writers(case.plan.stage)
+    if field is None or not comment.proposed or case.plan.stage not in spec.in_ or not case.holds_role(writers):
         return []
     before = case.plan.sections.get(spec.id)
     answers = {**(before.answers if before else {}), field.id: comment.proposed}
     event = Answered(
         section=spec.id,
         answers=answers,
-        role=role_of(case, spec.by),
+        role=role_of(case, writers),
         why=f"Suggested change {comment.number} was accepted.",
     )
     return [addressed(case, event, readers_now(case, spec), withheld=spec.withheld)]

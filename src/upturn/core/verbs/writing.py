@@ -30,7 +30,9 @@ def _section_open(case: Case, target: str) -> Refusal | None:
         return no(case, "There is no such section.")
     hidden = None if case.shown(spec) else no(case, f"“{spec.title}” is not asked with the answers given.")
     what = f"Writing “{spec.title}”"
-    return first(while_open(case), hidden, in_stage(case, spec.in_, what), by_role(case, spec.by, what))
+    return first(
+        while_open(case), hidden, in_stage(case, spec.in_, what), by_role(case, spec.writers(case.plan.stage), what)
+    )
 
 
 def _section_against(case: Case, target: str) -> Against:
@@ -61,11 +63,10 @@ def _answer(case: Case, command: Answer) -> list[Event]:
     if problems:
         raise Refused(*problems)
     before = case.plan.sections.get(spec.id)
-    if before is not None and before.answers == answers and before.role == role_of(case, spec.by):
+    role = role_of(case, spec.writers(case.plan.stage))
+    if before is not None and before.answers == answers and before.role == role:
         return []
-    event = Answered(
-        section=spec.id, answers=answers, role=role_of(case, spec.by), why=command.why.strip(), on=command.on
-    )
+    event = Answered(section=spec.id, answers=answers, role=role, why=command.why.strip(), on=command.on)
     return [addressed(case, event, section_readers(case.program, spec, case.plan.stage), withheld=spec.withheld)]
 
 
