@@ -1,6 +1,9 @@
 """The programs of an organization: each in plain words, what the organization enters for it, and new versions."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -9,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from ruamel.yaml import YAML
 
 from upturn.core.differences import differences
 from upturn.core.program import Program
@@ -71,10 +75,32 @@ def retired(own: Organization, active: set[str]) -> Iterator[ProgramVersion]:
             yield version
 
 
-def not_adopted(own: Organization) -> Iterator[Program]:
+@dataclass(frozen=True)
+class Shipped:
+    """A program that comes with Upturn, as far as one chooses by it."""
+
+    key: str
+    title: str
+    summary: str
+    text: str
+
+
+def not_adopted(own: Organization) -> Iterator[Shipped]:
     """The programs that come with Upturn and that the organization never had."""
     had = set(ProgramVersion.objects.filter(organization=own).values_list("key", flat=True))
-    return (program for text in catalogue.shipped() if (program := read(text).program()).key not in had)
+    return (one for one in shipped() if one.key not in had)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[Shipped, ...]:
+    """The programs that come with Upturn. Only their first lines are read: reading a whole one takes seconds."""
+    return tuple(Shipped(text=text, **_first_lines(text)) for text in catalogue.shipped())
+
+
+def _first_lines(text: str) -> dict[str, str]:
+    parts = re.split(r"(?m)^(?=[a-z_]+:)", text)
+    wanted = "".join(part for part in parts if part.startswith(("key:", "title:", "summary:")))
+    return {name: str(value) for name, value in YAML(typ="safe", pure=True).load(wanted).items()}
 
 
 def program(request: HttpRequest, key: str, version: int | None = None) -> HttpResponse:
@@ -128,13 +154,13 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def adopt(request: HttpRequest) -> HttpResponse:
     """Publish a program that comes with Upturn."""
-    wanted = frozenset({request.POST.get("key", "")})
-    made = catalogue.adopt_shipped(request.person.organization, timezone.now(), keys=wanted)
-    if not made:
+    text = next((one.text for one in shipped() if one.key == request.POST.get("key")), None)
+    if text is None:
         raise Http404
-    log.info("program adopted", key=made[0].key, by=request.person.pk)
-    messages.info(request, f"“{made[0].title}” is ready: plans can be opened under it. Enter its settings first.")
-    return redirect("program_settings", made[0].key)
+    made = catalogue.publish(request.person.organization, text, timezone.now())
+    log.info("program adopted", key=made.key, by=request.person.pk)
+    messages.info(request, f"“{made.title}” is ready: plans can be opened under it. Enter its settings first.")
+    return redirect("program_settings", made.key)
 
 
 @officer_only
