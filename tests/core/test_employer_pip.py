@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 import upturn.programs
 from upturn.core import commands as c
 from upturn.core import story
+from upturn.core.duties import duties
 from upturn.core.events import Moved, Screened
 from upturn.core.letters import merged
 from upturn.core.program import Program
@@ -141,6 +142,12 @@ def test_gen13_an_officer_of_hr_who_is_the_manager_cannot_review_the_own_plan():
         "“HR's review” must be given by somebody other than the manager and the employee of this plan."
     ]
     assert against(stage, "hana", c.Approve(approval="hr_review", outcome="approved")) == []
+
+
+def test_gen13_a_manager_who_was_made_second_level_manager_owes_no_review_of_the_own_plan():
+    handed = {"as": "hana", "party": "second_level", "person": "tom", "instead_of": "sol", "reason": "Sol left"}
+    stage = told({"do": "drafted"}, {"as": "tom", "move": "submit"}, handed)
+    assert [d.role for d in duties(stage.case()) if d.offer.startswith("approve:")] == ["hr"]
 
 
 # -- C-06: the finding follows from the goals -------------------------------------------------------------------------

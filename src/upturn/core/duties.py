@@ -10,7 +10,7 @@ from upturn.core.case import Case
 from upturn.core.following import is_running
 from upturn.core.guards.people import answers_counting, approval_reached
 from upturn.core.guards.words import missing_in
-from upturn.core.program import ItemMove, Items
+from upturn.core.program import Approval, ItemMove, Items
 from upturn.core.verbs.changing import agreeing
 from upturn.core.verbs.checking_in import preparers
 from upturn.core.verbs.items import due_of, lives_in, stage_of
@@ -160,9 +160,19 @@ def _approvals(case: Case) -> Iterator[Duty]:
         )
         for role in spec.by:
             if spec.need in ("any", "all"):
-                yield from [duty(role)] if role not in {a.role for a in given} else []
+                yield from _answer(case, spec, duty, role) if role not in {a.role for a in given} else []
             else:
                 yield from _votes(case, duty, role, {a.by for a in given})
+
+
+def _answer(case: Case, spec: Approval, duty: Callable[..., Duty], role: str) -> Iterator[Duty]:
+    """One duty for the role; person by person where somebody who holds it may not answer, the plan being theirs."""
+    own = {p.code for r in case.program.of_kind("subject", "lead") for p in case.plan.holders(r)}
+    named = case.plan.holders(role)
+    if spec.independent and own & {p.code for p in named}:
+        yield from [duty(role, code=p.code) for p in named if p.code not in own]
+    else:
+        yield duty(role)
 
 
 def _votes(case: Case, duty: Callable[..., Duty], role: str, answered: set[str]) -> Iterator[Duty]:
