@@ -114,12 +114,13 @@ def check(expression: str, names: tuple[tuple[str, str], ...], *, wants: str = "
 
 
 def evaluate(expression: str, names: tuple[tuple[str, str], ...], values: Mapping[str, Any]) -> Any:
-    """The value, or None when it cannot be had (a division by zero, too much work)."""
+    """The value, or None when it cannot be had (a division by zero, too much work, text that is none)."""
+    compiled = _compiled(names, expression)
     try:
-        result = _compiled(names, expression).eval(data=values)
-    except RuntimeError:
+        result = compiled.eval(data=values)
+        return None if result.type() == T.ERROR else result.plain_value()
+    except (RuntimeError, ValueError, TypeError, OverflowError):
         return None
-    return None if result.type() == T.ERROR else result.plain_value()
 
 
 def holds(expression: str | None, names: tuple[tuple[str, str], ...], values: Mapping[str, Any]) -> bool:

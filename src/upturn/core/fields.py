@@ -18,10 +18,9 @@ from upturn.core.calendar import Length
 from upturn.core.conditions import Values, is_answered
 from upturn.core.program import Check, FormField, Option, Program
 from upturn.core.refusals import Refusal
-from upturn.core.wording import counted, day_name, listed
+from upturn.core.wording import counted, day_name, listed, tidied
 
 DEFAULT_MAX_LENGTH = {"text": 500, "longtext": 20_000, "person": 200}
-_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Unfit(ValueError):
@@ -43,7 +42,7 @@ class Kind:
 def _text(field: FormField, value: Any, _program: Program) -> str:
     if not isinstance(value, str):
         raise Unfit("Write this as text")
-    text = _UNWANTED.sub("", value.replace("\r\n", "\n")).strip()
+    text = str(tidied(value.replace("\r\n", "\n"))).strip()
     most = field.max_length or DEFAULT_MAX_LENGTH[field.kind]
     if len(text) > most:
         raise Unfit(f"This is {len(text):,} characters long; at most {most:,} fit")
@@ -123,7 +122,7 @@ def _datetime(_field: FormField, value: Any, _program: Program) -> dict[str, str
         at = datetime.fromisoformat(str(parts.get("at", "")).strip()).replace(tzinfo=None)
     except ValueError:
         raise Unfit("Enter a date and time, for example 2027-03-15 14:30") from None
-    place = str(parts.get("place") or "").strip()[:200]
+    place = str(tidied(str(parts.get("place") or ""))).strip()[:200]
     return {"at": at.isoformat(timespec="minutes")} | ({"place": place} if place else {})
 
 

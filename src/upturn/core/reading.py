@@ -20,6 +20,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from upturn.core import checking, digests
 from upturn.core.defaults import completed
 from upturn.core.program import Program, Variant
+from upturn.core.wording import tidied
 
 MOST_BYTES = 512 * 1024
 MOST_NODES = 25_000
@@ -81,6 +82,8 @@ def _tree(text: str) -> CommentedMap:
     try:
         _bounded(text)
         tree = yaml.load(io.StringIO(text))
+    except BadProgram:
+        raise
     except MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 0
         raise BadProgram([Problem("", line, f"This is not YAML: {error.problem or error.context}.")]) from None
@@ -98,6 +101,9 @@ def _bounded(text: str) -> None:
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
             line = event.start_mark.line + 1
             raise BadProgram([Problem("", line, "Anchors and aliases (& and *) are not read here; write it out.")])
+        if isinstance(event, ScalarEvent) and tidied(event.value) != event.value:
+            says = "This text holds a character that nothing can show or store; write it again."
+            raise BadProgram([Problem("", event.start_mark.line + 1, says)])
         if isinstance(event, ScalarEvent | CollectionStartEvent):
             nodes += 1
         depth += isinstance(event, CollectionStartEvent)

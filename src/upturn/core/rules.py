@@ -1,6 +1,7 @@
 """The heart: `decide`, `offers` and `due`. Values in, values out; the same verbs and guards answer all three."""
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import date, datetime
 
 from upturn.core import events as e
@@ -17,6 +18,7 @@ from upturn.core.refusals import Refusal, Refused
 from upturn.core.timing import clock_case, moments
 from upturn.core.verbs import BY_COMMAND, VERBS
 from upturn.core.verbs.base import Against, Verb
+from upturn.core.wording import tidied
 
 MOST_FOLLOWING = 500
 
@@ -26,6 +28,7 @@ def decide(program: Program, plan: Plan, command: Command, actor: Actor, now: da
 
     Raises Refused with every reason against it; Conflict when the words were not the ones read.
     """
+    command = replace(command, **{f.name: tidied(getattr(command, f.name)) for f in fields(command)})
     _refuse_the_future(command, facts.day(now))
     if isinstance(command, Open):
         case = Case(program, plan, actor, now, facts)

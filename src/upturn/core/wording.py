@@ -1,7 +1,17 @@
-"""Small pieces of plain English shared by refusals, duties and the record."""
+"""Small pieces of plain English shared by refusals, duties and the record.
 
-from collections.abc import Iterable
+The engine speaks English in every program, also in one written in another language: a known limit. What it says is
+made of the sentences of guards, verbs, fields and clocks, of `day_name` and `counted` here, and of `how` in
+`calendar`; a second language would be chosen in those places, by the language of the plan.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
+
+_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_DEEPEST = 30
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -25,6 +35,17 @@ def by_count(n: int, one: str, more: str) -> str:
 def day_name(day: date) -> str:
     """`21 February 2027`, the way every sentence of the product names a day."""
     return f"{day.day} {day:%B %Y}"
+
+
+def tidied(value: Any, *, depth: int = 0) -> Any:
+    """The same without what nothing can show or store: control characters, halves of characters, endless nesting."""
+    if isinstance(value, str):
+        return _UNWANTED.sub("", value)
+    if isinstance(value, Mapping):
+        return {tidied(k): tidied(v, depth=depth + 1) for k, v in value.items()} if depth < _DEEPEST else {}
+    if isinstance(value, list | tuple):
+        return type(value)(tidied(v, depth=depth + 1) for v in value) if depth < _DEEPEST else type(value)()
+    return value
 
 
 def sentence(text: str) -> str:
