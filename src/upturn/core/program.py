@@ -16,6 +16,9 @@ from upturn.core.calendar import Length
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,47}$")]
+SOURCE = r"^[A-Za-z0-9][A-Za-z0-9 ._§()/-]{0,47}$"
+LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
+GENERAL_RULE = r"^(GEN|US|UK)-[0-9]{2}$"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 """A condition over answers, in CEL; checked when the program is read (`conditions`)."""
@@ -45,7 +48,7 @@ class Part(BaseModel):
 class Source(Part):
     """What a rule rests on: a statute, a rule, a policy, an agreement. Cited by id wherever the rule speaks."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._§()/-]{0,47}$")]
+    id: Annotated[str, StringConstraints(pattern=SOURCE)]
     title: Text
     url: str | None = None
     text_of: date | None = None
@@ -131,7 +134,7 @@ class Party(Part):
 
 
 class Option(Part):
-    """One choice. `fields` ask for more when it is chosen (a blank inside the option, sub-choices)."""
+    """One choice; `options` are the choices within it, one of which may be given with it."""
 
     id: Id
     title: Text
@@ -931,7 +934,7 @@ class Validity(Part):
 class GeneralRule(Part):
     """A rule of the general library, by id, at the level this program chooses."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^(GEN|US|UK)-[0-9]{2}$")]
+    id: Annotated[str, StringConstraints(pattern=GENERAL_RULE)]
     level: Literal["block", "warn"] = "block"
     args: Mapping[str, Any] = {}
 
@@ -952,7 +955,7 @@ class Program(Part):
     version: int = Field(ge=1)
     title: Text
     summary: Text
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    language: Annotated[str, StringConstraints(pattern=LANGUAGE)] = "en"
     languages: tuple[str, ...] = ()
     form_number: Text | None = None
     edition: Text | None = None

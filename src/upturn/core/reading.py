@@ -19,7 +19,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 
 from upturn.core import checking, digests
 from upturn.core.defaults import completed
-from upturn.core.program import Program, Variant
+from upturn.core.program import GENERAL_RULE, LANGUAGE, SOURCE, Program, Variant
 from upturn.core.wording import tidied
 
 MOST_BYTES = 512 * 1024
@@ -187,7 +187,7 @@ def _language_problems(document: Mapping[str, Any], base: Program) -> Iterator[F
         yield loc, ".".join(str(p) for p in loc), f"This is not said in {', '.join(f'`{one}`' for one in lacking)}."
     own = {says for _l, _p, says in checking.problems(base)}
     for language in base.languages:
-        if not re.fullmatch(r"[a-z]{2}(-[A-Z]{2})?", language):
+        if not re.fullmatch(LANGUAGE, language):
             yield ("languages",), "languages", f"`{language}` is no language code such as `en` or `fr-CA`."
         for loc, path, says in checking.problems(_build(document, language)):
             if says not in own:
@@ -245,9 +245,18 @@ _SHAPE = {
 }
 
 
+_ID = "id: small letters, digits and _ (keys: -), a letter first"
+_PATTERNS = {
+    SOURCE: "id of a source: letters, digits, spaces and . _ § ( ) / - after a first letter or digit, "
+    "at most 48 of them",
+    LANGUAGE: "language code such as `en` or `fr-CA`",
+    GENERAL_RULE: "rule of the general library: its ids look like `GEN-03`",
+}
+
+
 def _shape_says(error: Any) -> str:
     if error["type"] == "string_pattern_mismatch":
-        return f"`{error['input']}` is no id: small letters, digits and _ (keys: -), a letter first."
+        return f"`{str(error['input'])[:60]}` is no {_PATTERNS.get(error['ctx']['pattern'], _ID)}."
     if error["type"] == "literal_error":
         return f"`{str(error['input'])[:60]}` is not one of {error['ctx']['expected']}."
     text = _SHAPE.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
