@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from upturn.core.calendar import DAY, Length, beyond_allowance, days_between, how_shifted, next_anniversary, shifted
+from upturn.core.calendar import (
+    DAY,
+    Length,
+    beyond_allowance,
+    days_between,
+    how_shifted,
+    last_anniversary,
+    next_anniversary,
+    shifted,
+)
 from upturn.core.case import Case
 from upturn.core.events import Dated, Event, Scheduled
 from upturn.core.plan import ClockState, Interval
-from upturn.core.program import CheckIn, Clock, End, Extension, Pausing, Program
+from upturn.core.program import Anchor, CheckIn, Clock, End, Extension, Pausing, Program
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.wording import counted, day_name
 
@@ -142,15 +151,21 @@ def _refuse_bounds(case: Case, clock: Clock, start: date, end: date, floor: date
         )
     if cap and end > cap:
         raise against(f"{clock.title} must end by {day_name(cap)}; it would end on {day_name(end)}.")
-    if clock.not_before:
-        first = next_anniversary(month=clock.not_before.month, day=clock.not_before.day, on_or_after=start)
-        season = (
-            next_anniversary(month=clock.not_after.month, day=clock.not_after.day, on_or_after=start)
-            if clock.not_after
-            else None
-        )
-        if first != start and (season is None or first < season):
-            raise against(f"{clock.title} may start from {day_name(first)}.", first)
+    first, last = _season(clock, start)
+    if first > start:
+        raise against(f"{clock.title} may start from {day_name(first)} until {day_name(last)}.", first)
+
+
+def _season(clock: Clock, day: date) -> tuple[date, date]:
+    """First and last day of the season of the year in which a clock may start: the one that holds a day, or the next.
+
+    Without `not_before` that is any day; without `not_after` the season ends with the year.
+    """
+    if clock.not_before is None:
+        return day, day
+    first, until = clock.not_before, clock.not_after or Anchor(month=12, day=31)
+    last = next_anniversary(month=until.month, day=until.day, on_or_after=day)
+    return last_anniversary(month=first.month, day=first.day, on_or_before=last), last
 
 
 def _unusual(case: Case, clock: Clock, start: date, end: date) -> str:

@@ -432,7 +432,9 @@ class Clock(Part):
     total_max: Span | None = None
     """The cap on the period and all its extensions."""
     not_before: Anchor | None = None
+    """It starts from this day of the year until `not_after` next comes or, without one, until the year turns."""
     not_after: Anchor | None = None
+    """It ends, however extended, by the first such day of the year on or after its start."""
     extension: Extension | None = None
     pause: Pausing | None = None
     cites: tuple[str, ...] = ()
