@@ -5,37 +5,25 @@ opened. `day 40` as an answer is the date of that day; `year start` the first da
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from upturn.core import story
 from upturn.core.calendar import performance_year
+from upturn.core.commands import Command, Extend, Move
 from upturn.core.reading import ProgramFile
+from upturn.core.refusals import Refused
 from upturn.records.access import Look, look
 from upturn.records.models import Group, Organization, Person, Plan, ProgramVersion
-from upturn.records.perform import bring_due, open_plan, perform, reference
+from upturn.records.perform import Performed, bring_due, open_plan, perform, reference
 from upturn.web.forms import sources
 
 _DAY = re.compile(r"day (-?\d{1,4})( this year)?")
 _YEAR = {"year start": 0, "year end": 1}
 YEAR_BEGINS = {"month": 10, "day": 1}
 """The performance year of the demo's agency."""
-
-
-class OneReason(dict[str, str]):
-    """The same written reason for whatever a program warns of."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__()
-        self.reason = reason
-
-    def __missing__(self, _rule: str) -> str:
-        return self.reason
-
-    def get(self, _rule: str, _default: str | None = None) -> str:  # type: ignore[override]
-        return self.reason
 
 
 @dataclass
@@ -129,15 +117,18 @@ def _open(
     words = _answers(document, spec, opened)["answers"]
     answers = words[step["open"]] if isinstance(step["open"], str) else _dated(step["open"], opened)
     group = cast.groups.get(spec.get("group", ""))
-    done = open_plan(
-        cast.organization,
-        version,
-        by=cast.people[_name(spec, step["as"])],
-        parties=parties,
-        answers=answers,
-        now=opened,
-        group=group,
-        reasons=OneReason(step["reasons"]) if "reasons" in step else {},
+    done = _with_reason(
+        str(step.get("reasons", "")),
+        lambda reasons: open_plan(
+            cast.organization,
+            version,
+            by=cast.people[_name(spec, step["as"])],
+            parties=parties,
+            answers=answers,
+            now=opened,
+            group=group,
+            reasons=reasons,
+        ),
     )
     return done.row
 
@@ -176,12 +167,26 @@ def _act(
     started = datetime.combine(opened, at.timetz())
     words = _answers(document, spec, started)
     step = {key: value for key, value in _people(step, codes).items() if key != "day"}
-    if isinstance(step.get("reasons"), str):
-        step = {**step, "reasons": OneReason(step["reasons"])}
+    reason = str(step.pop("reasons", ""))
     if "answer" in step:
         step = {**step, "answers": _with_known(found, step, words)}
     command = story.command_of(moment, words, step)
-    perform(plan_id, command, actor, at)
+    _with_reason(reason, lambda reasons: perform(plan_id, _reasoned(command, reasons), actor, at))
+
+
+def _reasoned(command: Command, reasons: Mapping[str, str]) -> Command:
+    return replace(command, reasons=reasons) if reasons and isinstance(command, Extend | Move) else command
+
+
+def _with_reason(reason: str, act: Callable[[Mapping[str, str]], Performed]) -> Performed:
+    """Act; where the program only warns, act again with the same written reason for every warning."""
+    try:
+        return act({})
+    except Refused as refused:
+        warned = [r.rule for r in refused.reasons if (r.field or "").startswith("reasons.")]
+        if not reason or len(warned) < len(refused.reasons):
+            raise
+        return act(dict.fromkeys(warned, reason))
 
 
 def _with_known(found: Look, step: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 and who must not.
 
 A story file is data: a cast (name → roles), a start day, and steps. Each step is something somebody does (`as`, one
-act), time passing (`wait`, `until`), or an expectation (`expect`, `may`, `may_not`, `reads`, `reads_not`). An act may
+act), time passing (`wait`, `until`), or an expectation (`expect`, `may`, `may_not`, `only`, `reads`,
+`reads_not`, `owes`). An act may
 say `refused:` with words the refusal must contain. What time alone brings happens by itself, day by day.
 """
 

@@ -99,6 +99,18 @@ def _owed(stage: Stage, name: str) -> set[str]:
     return {duty.offer for duty in duties(stage.case()) if duty.role in roles}
 
 
+def _verbs(stage: Stage, name: str) -> set[str]:
+    """The verbs of everything that is open to a person."""
+    return {act for act in _open_acts(stage, name) if ":" not in act}
+
+
+def _only(stage: Stage, wanted: Mapping[str, Any]) -> None:
+    """Exactly these verbs are open: a verb too many fails as one too few does."""
+    for name, things, found in _each(stage, wanted, _verbs):
+        if things != found:
+            raise StoryFailed(f"{name}: open is {sorted(found)}, not {sorted(things)}")
+
+
 Has = Callable[[Stage, str], set[str]]
 
 
@@ -128,6 +140,7 @@ _EXPECTATIONS: Mapping[str, Callable[[Stage, Mapping[str, Any]], None]] = {
     "expect": _stands,
     "may": _must("be able to do", _open_acts),
     "may_not": _must_not("be able to do", _open_acts),
+    "only": _only,
     "reads": _must("read", _readable),
     "reads_not": _must_not("read", _readable),
     "owes": _must("owe", _owed),
