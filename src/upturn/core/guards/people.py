@@ -1,5 +1,6 @@
 """Guards about people: who signed, who approved, who is named, who may not be the same person."""
 
+from upturn.core.calendar import DAY
 from upturn.core.case import Case
 from upturn.core.guards.registry import guard
 from upturn.core.plan import ApprovalGiven
@@ -195,11 +196,17 @@ def told(case: Case) -> Refusal | None:
 
 @guard(signature="signature")
 def time_to_read(case: Case, signature: str, at_least: int = 1) -> Refusal | None:
-    """Whoever signs has had the words for so many days."""
-    if case.plan.told is None or (case.today - case.plan.told).days >= at_least:
+    """Whoever signs has had the words for so many days: since the telling, the stage of signing, their last change."""
+    spec = case.program.signature[signature]
+    changed = (case.plan.sections[s].on for s in spec.covers if s in case.plan.sections)
+    came = case.plan.stage_since if case.plan.stage in spec.in_ else None
+    since = max((day for day in (case.plan.told, came, *changed) if day), default=case.today)
+    opens = since + at_least * DAY
+    if case.today >= opens:
         return None
     return case.refusal(
         "time_to_read",
-        f"The {case.program.words.subject} has had the plan since {day_name(case.plan.told)}; "
+        f"What “{spec.title}” covers has been there to read since {day_name(since)}; "
         f"{counted(at_least, 'day')} to read it {by_count(at_least, 'is', 'are')} promised.",
+        possible_from=opens,
     )
