@@ -152,6 +152,11 @@ class Case:
     def shown(self, section: Section) -> bool:
         return self.when(section.show_if)
 
+    def decided(self) -> "Case":
+        """The same with the plan's latest decision as what is found: for what is said once it is made."""
+        last = self.plan.decision
+        return replace(self, finding=last.finding, disposition=last.disposition) if last else self
+
     def with_plan(self, plan: Plan) -> "Case":
         return replace(self, plan=plan)
 

@@ -2,8 +2,8 @@
 
 Every answer is a variable named by its field; an unanswered one has the empty value of its type, and `answered` lists
 the ids that have a value. Inside a table the columns of the row are variables too. Rows of a table are maps in a
-list. Also there: `stage`, `variant`, `today` (`2026-11-22`), `finding`, `disposition`, and the functions `sum(list)`
-and `days_from(day, day)`.
+list. Also there: `stage`, `variant`, `today` (`2026-11-22`), `finding` and `disposition` (while a decision is weighed
+its own, in notices and letters the latest; elsewhere empty), and the functions `sum(list)` and `days_from(day, day)`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

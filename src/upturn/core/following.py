@@ -202,8 +202,9 @@ def _redated(case: Case, event: e.Event) -> Iterator[e.Event]:
 
 
 def _notices(case: Case, event: e.Event) -> Iterator[e.Event]:
+    decided = case.decided()
     for spec in case.program.notices:
-        if spec.on and matches(spec.on, event) and case.when(spec.if_):
+        if spec.on and matches(spec.on, event) and decided.when(spec.if_):
             yield noticed(case, spec, key=f"{spec.id}@{case.plan.seq}")
 
 

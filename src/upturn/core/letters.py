@@ -7,7 +7,7 @@ from typing import Literal
 
 from upturn.core.case import Case
 from upturn.core.fields import show
-from upturn.core.program import Disposition, Finding
+from upturn.core.program import Disposition, Finding, Letter
 from upturn.core.wording import day_name, listed
 
 _FIELD = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
@@ -47,6 +47,12 @@ def known(
 def merged(case: Case, text: str) -> str:
     """The text with every merge field replaced; one without a value becomes a blank to be filled by hand."""
     return _FIELD.sub(lambda match: _value(case, match[1]) or "_____", text)
+
+
+def paragraphs(case: Case, letter: Letter) -> list[str]:
+    """The paragraphs of a letter that apply, merged. Their conditions know the plan's latest decision."""
+    decided = case.decided()
+    return [merged(decided, one.text) for one in letter.paragraphs if decided.when(one.show_if)]
 
 
 def _value(case: Case, name: str) -> str:

@@ -84,10 +84,11 @@ def _moves(case: Case) -> Iterator[Moment]:
 
 
 def _notices(case: Case) -> Iterator[Moment]:
+    decided = case.decided()
     for spec in case.program.notices:
         target = _target(case, spec)
         key = f"{spec.id}@{target}"
-        if target is None or key in case.plan.noticed or not case.when(spec.if_):
+        if target is None or key in case.plan.noticed or not decided.when(spec.if_):
             continue
         if spec.before and case.today <= target and not _is_over(case, spec):
             day = before(target, spec.before, calendars=case.calendars, units=case.program.units)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from upturn.core.letters import merged
+from upturn.core.letters import paragraphs
 from upturn.core.wording import listed
 from upturn.records import files
 from upturn.records.access import Look, look
@@ -188,7 +188,6 @@ def letter_page(request: HttpRequest, plan: str, letter: str) -> HttpResponse:
     spec = next((one for one in found.case.program.letters if one.id == letter), None)
     if spec is None or request.path not in offered:
         raise Http404
-    paragraphs = [merged(found.case, p.text) for p in spec.paragraphs if found.case.when(p.show_if)]
     to = [
         standing.who_holds(found.case, r)
         if r != "contact"
@@ -199,7 +198,7 @@ def letter_page(request: HttpRequest, plan: str, letter: str) -> HttpResponse:
         request,
         "plans/letter.html",
         found,
-        {"letter": spec, "paragraphs": paragraphs, "to": listed(to), "today": found.case.today},
+        {"letter": spec, "paragraphs": paragraphs(found.case, spec), "to": listed(to), "today": found.case.today},
     )
 
 
