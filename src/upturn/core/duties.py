@@ -1,16 +1,18 @@
 """Duties: what waits for whom, since when, until when, and what follows if nothing is done. The source of *my work*."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
 from upturn.core.audience import waits_for_telling
 from upturn.core.case import Case
+from upturn.core.facts import Actor
 from upturn.core.following import is_running
+from upturn.core.guards import refusals_of
 from upturn.core.guards.people import answers_counting, approval_reached
 from upturn.core.guards.words import missing_in
-from upturn.core.program import Approval, ItemMove, Items
+from upturn.core.program import Approval, ItemMove, Items, Wait
 from upturn.core.verbs.changing import agreeing
 from upturn.core.verbs.checking_in import preparers
 from upturn.core.verbs.items import due_of, lives_in, stage_of
@@ -50,15 +52,9 @@ def _all(case: Case) -> Iterator[Duty]:
     yield from _deadlines(case)
     if not case.open:
         return
-    yield from _waits(case)
-    yield from _screening(case)
-    yield from _sections(case)
-    yield from _signatures(case)
-    yield from _approvals(case)
-    yield from _check_ins(case)
-    yield from _items(case)
-    yield from _suggestions(case)
-    yield from _proposals(case)
+    others = [duty for source in _SOURCES for duty in source(case)]
+    yield from _waits(case, others)
+    yield from others
 
 
 def _deadlines(case: Case) -> Iterator[Duty]:
@@ -91,23 +87,24 @@ def _deadlines(case: Case) -> Iterator[Duty]:
                 )
 
 
-def _waits(case: Case) -> Iterator[Duty]:
+def _waits(case: Case, others: list[Duty]) -> Iterator[Duty]:
+    """What a stage waits for. A step that is refused while somebody else owes something is nobody's turn yet."""
     since = case.plan.stage_since or case.today
     for wait in case.stage.waits:
         if wait.log and any(r.seq > case.plan.stage_seq for r in case.plan.logs.get(wait.log, ())):
             continue
         offer = f"move:{wait.move}" if wait.move else f"record:{wait.log}" if wait.log else "read:plan"
-        if wait.move and not case.when(case.program.move[wait.move].show_if):
+        if wait.move and (not case.when(case.program.move[wait.move].show_if) or (others and _too_early(case, wait))):
             continue
+        due = case.after(since, wait.within) if wait.within else None
         for role in wait.for_:
-            yield Duty(
-                role,
-                offer,
-                wait.do,
-                since,
-                case.after(since, wait.within) if wait.within else None,
-                wait.otherwise or "",
-            )
+            yield Duty(role, offer, wait.do, since, due, wait.otherwise or "")
+
+
+def _too_early(case: Case, wait: Wait) -> bool:
+    """Whether the step is refused for whoever would make it. One with a day of its own is owed all the same."""
+    asking = replace(case, actor=Actor("", frozenset(wait.for_)))
+    return wait.within is None and bool(refusals_of(case.program.move[wait.move or ""].when, asking))
 
 
 def _screening(case: Case) -> Iterator[Duty]:
@@ -283,3 +280,6 @@ def _proposals(case: Case) -> Iterator[Duty]:
                     proposal.effective,
                     otherwise,
                 )
+
+
+_SOURCES = (_screening, _sections, _signatures, _approvals, _check_ins, _items, _suggestions, _proposals)
