@@ -217,9 +217,7 @@ def test_a_condition_on_an_option_of_a_catalogue_is_checked_when_the_file_is_rea
     """D-04: an option that nobody could be offered would otherwise fail in front of a person."""
     text = (FOLDER / "dc-pip.v1.yaml").read_text()
     with pytest.raises(BadProgram) as bad:
-        read(
-            text.replace("title: Leadership, show_if: is_supervisor, says", "title: Leadership, show_if: is_boss, says")
-        )
+        read(text.replace("title: Leadership, show_if: is_supervisor", "title: Leadership, show_if: is_boss", 1))
     assert [p.path for p in bad.value.problems] == ["catalogues.core_competencies.options.5.show_if"]
 
 

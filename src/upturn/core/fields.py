@@ -395,7 +395,8 @@ def _unmet_options(field: FormField, value: Any, scope: Values, program: Program
     }
     closed = [o for o in options_of(field, program) if o.id in chosen and not scope.holds(o.show_if)]
     cites = program.catalogues[field.catalogue].cites if field.catalogue else field.cites
-    return [Refusal("option", f"{field.title}: “{o.title}” is not open here.", cites, field=path) for o in closed]
+    says = {o.id: o.why_not or f"{field.title}: “{o.title}” is not open here." for o in closed}
+    return [Refusal("option", says[o.id], cites, field=path) for o in closed]
 
 
 def missing(fields: Iterable[FormField], answers: Mapping[str, Any], around: Values, program: Program) -> Iterator[str]:

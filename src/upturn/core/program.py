@@ -140,6 +140,8 @@ class Option(Part):
     title: Text
     says: Text | None = None
     show_if: Condition | None = None
+    why_not: Text | None = None
+    """Why it is not open when `show_if` does not hold: said to whoever chooses it all the same."""
     options: tuple["Option", ...] = ()
 
 
