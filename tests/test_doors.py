@@ -1,0 +1,86 @@
+"""The same commands by the terminal and by `perform` leave the same entries.
+
+The browser is held to the same by `tests/web/test_stories_on_screen.py`, which plays stories through the forms.
+"""
+
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+
+from tests.web.keeping import Kept, kept
+from upturn import cli
+from upturn.core.asking import command
+from upturn.records.models import Entry, Person, Plan, ProgramVersion
+from upturn.records.perform import open_plan, perform
+
+NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+CONCERN = {
+    "identified_on": "2026-01-05",
+    "basis_of_concern": ["observation"],
+    "concern": "Two recommendations are open.",
+}
+TALK = {"topics": "Both recommendations", "member_view": "Time was short", "agreed_next": "Begin a plan"}
+SITUATION = {"led_to": "Two recommendations are open.", "why_change": "The group plans on them."}
+ASKED: list[tuple[str, str, dict[str, Any]]] = [
+    ("finn", "record:discussion", {"answers": TALK, "attended": ["p1", "p2"]}),
+    ("finn", "begin", {}),
+    ("mara", "state:plan", {"text": "I want this to work."}),
+    ("mara", "answer:situation", {"answers": SITUATION}),
+    ("finn", "comment:situation", {"text": "Which one first?"}),
+    ("mara", "reply:1", {"outcome": "noted", "reason": "The older one."}),
+    ("rosa", "record:staff_contact", {"answers": {"how": "call", "clarity": "The steps are clear."}}),
+    ("finn", "withdraw", {"answers": {"why": "The group dissolved."}}),
+]
+"""Who asks what, in order: a talk, a step, a statement, words, a comment and its answer, a contact, an end."""
+
+
+def opened(there: Kept) -> Plan:
+    version = ProgramVersion.objects.get(organization=there.organization, key="evolve-mip")
+    parties = {"member": [there.mara], "facilitator": [there.finn]}
+    return open_plan(there.organization, version, by=there.finn, parties=parties, answers=CONCERN, now=NOW).row
+
+
+def told(plan: Plan) -> list[tuple[str, str, Any]]:
+    """Every entry: type, actor, payload."""
+    entries = Entry.objects.filter(plan=plan).select_related("payload").order_by("seq")
+    return [(e.type, e.actor, json.loads(e.payload.body)) for e in entries]
+
+
+def at_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, plan: Plan, person: Person, offer: str, data: dict[str, Any]
+) -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(data)))
+    with pytest.raises(SystemExit) as left:
+        cli.main(["plan", "do", plan.pk, offer, "--as", person.email, "--json", "-"])
+    return int(left.value.code or 0)
+
+
+@pytest.mark.django_db
+def test_the_terminal_leaves_the_entries_that_perform_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = kept()
+    with time_machine.travel(NOW, tick=False):
+        by_hand, by_terminal = opened(there), opened(there)
+        for who, offer, data in ASKED:
+            person = getattr(there, who)
+            perform(by_hand.pk, command(offer, data), person, NOW)
+            assert at_the_terminal(monkeypatch, by_terminal, person, offer, data) == 0
+    assert told(by_terminal) == told(by_hand)
+    assert len(told(by_hand)) > len(ASKED)
+
+
+@pytest.mark.django_db
+def test_the_terminal_says_a_refusal_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = kept()
+    plan = opened(there)
+    assert at_the_terminal(monkeypatch, plan, there.finn, "begin", {}) == 1
+    assert "No “Discussion with the member” with the member is on record." in capsys.readouterr().err
+    assert at_the_terminal(monkeypatch, plan, there.mara, "state:plan", {"text": "Hello"}) == 1
+    assert "There is no such plan, or it is not one you can open." in capsys.readouterr().err
+    assert at_the_terminal(monkeypatch, plan, there.finn, "fly:away", {}) == 1
+    assert len(told(plan)) == 1
