@@ -17,6 +17,11 @@ def waits_for_telling(program: Program, role: str) -> bool:
     return program.parties[role].kind in ("subject", "representative")
 
 
+def voices(program: Program, roles: Iterable[str]) -> tuple[str, ...]:
+    """Those of these parties who may add something: an auditor reads, and says nothing."""
+    return tuple(r for r in roles if program.parties[r].kind != "auditor")
+
+
 def all_readers(program: Program) -> tuple[str, ...]:
     return tuple(program.parties)
 

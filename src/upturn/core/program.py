@@ -782,7 +782,10 @@ class Amendments(Part):
 
 
 class Comments(Part):
-    """Who may comment on a section or suggest a change, in which stages; empty: whoever reads it, at any."""
+    """Who may comment on a section or suggest a change, in which stages; empty: whoever reads it, at any.
+
+    An auditor never comments, answers a comment, makes a statement or attaches a file.
+    """
 
     by: Ids = ()
     in_: Ids = Field((), alias="in")

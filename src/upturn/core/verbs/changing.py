@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from upturn.core.audience import addressed, section_readers
+from upturn.core.audience import addressed, section_readers, voices
 from upturn.core.calendar import Length
 from upturn.core.case import Case
 from upturn.core.clocks import asked_extension, extended, not_extensible, resumed, unusual_extension
@@ -442,8 +442,11 @@ PARTY = Verb(
 
 
 def _attach_open(case: Case, _target: str) -> Refusal | None:
-    roles = case.program.attachments.by or tuple(case.program.parties)
-    return first(while_open(case), by_role(case, roles, "Attaching a file"))
+    return first(while_open(case), by_role(case, _attachers(case), "Attaching a file"))
+
+
+def _attachers(case: Case) -> tuple[str, ...]:
+    return voices(case.program, case.program.attachments.by or case.program.parties)
 
 
 def _attach(case: Case, command: Attach) -> list[Event]:
@@ -472,7 +475,7 @@ def _attach(case: Case, command: Attach) -> list[Event]:
         size=command.size,
         sha256=command.sha256,
         about=command.about[:100],
-        role=role_of(case, case.program.parties),
+        role=role_of(case, _attachers(case)),
     )
     return [addressed(case, event, readers, withheld=bool(section and section.withheld))]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from upturn.core.audience import addressed, section_readers
+from upturn.core.audience import addressed, section_readers, voices
 from upturn.core.case import Case
 from upturn.core.commands import Comment, Correct, Reply, State
 from upturn.core.events import Answered, Commented, Corrected, Event, Replied, Stated
@@ -25,9 +25,14 @@ def _comment_open(case: Case, target: str) -> Refusal | None:
     comments = case.program.comments
     stage = in_stage(case, comments.in_, "Commenting") if comments.in_ else None
     what = f"Commenting on “{spec.title}”"
-    readers = tuple(r for r in readers_now(case, spec) if not comments.by or r in comments.by)
     unknown = None if case.plan.told or not spec.withheld else no(case, f"{what} is not open.")
-    return first(while_open(case), stage, by_role(case, readers, what), unknown)
+    return first(while_open(case), stage, by_role(case, _commenters(case, spec), what), unknown)
+
+
+def _commenters(case: Case, spec: Section) -> tuple[str, ...]:
+    """Who may comment on a section now: of its readers those the program names, or else all."""
+    named = case.program.comments.by
+    return tuple(r for r in voices(case.program, readers_now(case, spec)) if not named or r in named)
 
 
 def _comment(case: Case, command: Comment) -> list[Event]:
@@ -43,7 +48,7 @@ def _comment(case: Case, command: Comment) -> list[Event]:
         text=text,
         proposed=command.proposed.strip()[:20_000],
         field=command.field,
-        role=role_of(case, readers),
+        role=role_of(case, _commenters(case, spec)),
     )
     return [addressed(case, event, readers, withheld=spec.withheld)]
 
@@ -75,7 +80,7 @@ def _reply_open(case: Case, target: str) -> Refusal | None:
     comment = case.plan.comments.get(numbered(target))
     if comment is None or not set(comment.audience + (comment.later if case.plan.told else ())) & case.actor.roles:
         return no(case, "There is no such comment.")
-    return while_open(case)
+    return first(while_open(case), by_role(case, voices(case.program, case.program.parties), "Answering a comment"))
 
 
 def _reply(case: Case, command: Reply) -> list[Event]:
@@ -95,9 +100,8 @@ def _reply(case: Case, command: Reply) -> list[Event]:
             raise Refused(no(case, "This suggestion has its answer already."))
     needs_reason = command.outcome in ("declined", "noted")
     reason = words(command.reason, "Your answer", field="reason") if needs_reason else command.reason.strip()
-    event = Replied(
-        to="comment", number=command.number, outcome=command.outcome, reason=reason, role=role_of(case, spec.by)
-    )
+    role = role_of(case, (*spec.by, *voices(case.program, case.program.parties)))
+    event = Replied(to="comment", number=command.number, outcome=command.outcome, reason=reason, role=role)
     events: list[Event] = [_like(event, comment)]
     if command.outcome == "accepted":
         events += _taken_over(case, spec, comment)
@@ -138,16 +142,20 @@ REPLY = Verb(
 
 
 def _state_open(case: Case, _target: str) -> Refusal | None:
-    roles = (case.program.subject_role, *case.program.of_kind("representative"), *case.program.statements.by)
-    return by_role(case, dict.fromkeys(roles), "A statement")
+    return by_role(case, _speakers(case), "A statement")
+
+
+def _speakers(case: Case) -> tuple[str, ...]:
+    """Who may make a statement: the person a plan is about, who stands by that person, whom the program names."""
+    program = case.program
+    roles = (program.subject_role, *program.of_kind("representative"), *voices(program, program.statements.by))
+    return tuple(dict.fromkeys(roles))
 
 
 def _state(case: Case, command: State) -> list[Event]:
     text = words(command.text, "Your statement", field="text")
     number = len(case.plan.statements) + 1
-    role = role_of(
-        case, (case.program.subject_role, *case.program.of_kind("representative"), *case.program.statements.by)
-    )
+    role = role_of(case, _speakers(case))
     return [addressed(case, Stated(number=number, text=text, about=command.about[:100], role=role, on=command.on))]
 
 
