@@ -240,6 +240,7 @@ def test_changing_how_one_signs_in_asks_first_whether_it_is_still_you(lakeside: 
 # Invited ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_an_invitation_by_mail_leads_to_a_password_and_a_sign_in(
     client: Client, lakeside: Kept, mail_server: MailServer
 ) -> None:
@@ -313,6 +314,7 @@ def test_a_new_code_ends_the_one_before(lakeside: Kept) -> None:
         invitations.find(first.code, now)
 
 
+@pytest.mark.both
 def test_of_two_who_use_a_code_at_once_one_does(lakeside: Kept) -> None:
     now = timezone.now()
     made = invite(without_account(lakeside.organization), Invitation.How.PRINTED, now)
@@ -347,6 +349,7 @@ def test_somebody_with_an_account_elsewhere_joins_with_it(client: Client, lakesi
     assert client.session["organization"] == harbor.organization.pk
 
 
+@pytest.mark.both
 def test_an_account_is_one_person_in_an_organization(lakeside: Kept) -> None:
     made = invite(without_account(lakeside.organization), Invitation.How.PRINTED, timezone.now())
     client = signed_in(lakeside.mara)
@@ -414,6 +417,7 @@ def demo(lakeside: Kept, settings: Any) -> Kept:
     return lakeside
 
 
+@pytest.mark.both
 def test_one_click_signs_in_as_an_invented_person(client: Client, demo: Kept) -> None:
     page = client.get("/demo/").content.decode()
     links = re.findall(r'<a href="(/demo/as/[^"]+)">Sign in as ([^<]+)</a><p>([^<]+)', page)
@@ -573,6 +577,17 @@ def test_pages_of_an_account_stand_up_at_every_width(page: Page, axe: Any, lakes
         "/account/2fa/totp/activate/",
     ]
     assert [problem for url in urls for problem in wrong_with(page, url, axe)] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_picture_for_the_app_is_dark_on_light_at_night_too(new_page: Callable[..., Page], lakeside: Kept) -> None:
+    page = new_page(color_scheme="dark")
+    page.goto("/account/login/?next=/account/2fa/totp/activate/")
+    types_password(page, lakeside.mara)
+    confirms(page)
+    picture = page.get_by_role("img", name="The key below, as a picture to scan")
+    assert picture.evaluate("image => getComputedStyle(image).backgroundColor") == "rgb(255, 255, 255)"
+    assert picture.evaluate("image => image.naturalWidth") > 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -295,6 +295,91 @@ def test_the_navigation_of_an_officer_has_more_in_it(lakeside: Kept) -> None:
     assert labels(lakeside.rosa) == labels(lakeside.adam) == ["My work", "Plans", "Groups", "People", "Settings"]
 
 
+# Bad input and cost -----------------------------------------------------------------------------------------------
+
+OFFICERS_PAGES = [
+    "/account/",
+    "/people/",
+    "/people/add/",
+    "/people/{mara}/",
+    "/people/{mara}/change/",
+    "/groups/",
+    "/groups/add/",
+    "/groups/{group}/",
+    "/groups/{group}/change/",
+    "/organization/",
+    "/organization/change/",
+    "/organization/calendars/business_days/",
+    "/programs/",
+    "/programs/publish/",
+    "/programs/evolve-mip/",
+    "/programs/evolve-mip/settings/",
+]
+POSTED_TO = [
+    *OFFICERS_PAGES,
+    "/people/{mara}/invite/",
+    "/people/{mara}/code/",
+    "/programs/adopt/",
+    "/programs/evolve-mip/1/retire/",
+    "/organizations/",
+    "/join/",
+    "/join/account/",
+    "/account/login/",
+    "/account/login/code/",
+    "/account/password/reset/",
+    "/account/password/change/",
+    "/account/email/",
+]
+TYPED = """
+    name email title manager roles kind other left_on detail_company person lead change zone country
+    subdivision language weekdays holidays closed opens contact_name contact_email text do key organization
+    next code password again login q page
+"""
+NASTY = [
+    "",
+    "\x00",
+    "9" * 400,
+    "-1",
+    "\ud83d",
+    "<script>",
+    "%s{}'\"\\",
+    "1999-02-31",
+    "https://elsewhere.example/",
+    "\u202e\r\nBcc: x@y",
+]
+
+
+def filled_in(url: str, lakeside: Kept) -> str:
+    return url.format(mara=lakeside.mara.pk, group=lakeside.group.pk)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("nasty", NASTY, ids=range(len(NASTY)))
+def test_no_input_breaks_a_page(lakeside: Kept, nasty: str) -> None:
+    client = signed_in(lakeside.rosa)
+    client.raise_request_exception = False
+    typed = dict.fromkeys(TYPED.split(), nasty.encode("utf-8", "surrogatepass"))
+    broken = []
+    for url in POSTED_TO:
+        answers = [
+            client.post(filled_in(url, lakeside), typed),
+            client.get(filled_in(url, lakeside), {"q": nasty.encode("utf-8", "replace")}),
+        ]
+        broken += [f"{url}: {answer.status_code}" for answer in answers if answer.status_code >= 500]
+        client.force_login(lakeside.rosa.user)
+    assert broken == []
+
+
+def test_no_page_asks_the_database_more_than_a_dozen_times(lakeside: Kept) -> None:
+    client = signed_in(lakeside.rosa)
+    costs = {}
+    for url in OFFICERS_PAGES:
+        with CaptureQueriesContext(connection) as asked_for:
+            client.get(filled_in(url, lakeside))
+        costs[url] = len(asked_for)
+    assert {url: cost for url, cost in costs.items() if cost > 12} == {}
+
+
 # Looked at --------------------------------------------------------------------------------------------------------
 
 

@@ -42,6 +42,7 @@ def sent(person: Person, **changes: Any) -> dict[str, Any]:
 KEPT_BY_OFFICERS = ["/people/", "/people/add/", "/people/{mara}/change/", "/groups/add/", "/groups/{group}/change/"]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(("who", "status"), [("rosa", 200), ("adam", 200), ("vera", 403), ("mara", 403), ("finn", 403)])
 def test_officers_keep_people_and_groups_and_others_are_told_whom_to_ask(lakeside: Kept, who: str, status: int) -> None:
     client = signed_in(getattr(lakeside, who))
@@ -78,6 +79,7 @@ def names(answer: Any) -> list[str]:
     return re.findall(r'<a href="/people/\d+/">([^<]+)</a>', answer.content.decode())
 
 
+@pytest.mark.both
 def test_people_are_found_by_a_part_of_the_name_or_address(lakeside: Kept) -> None:
     client = signed_in(lakeside.rosa)
     assert names(client.get("/people/")) == ["Adam Bell", "Finn Alder", "Mara Quill", "Rosa Lind", "Vera Holt"]
@@ -231,6 +233,7 @@ def test_a_member_sees_the_own_group_only(lakeside: Kept) -> None:
     assert client.get(f"/groups/{other.pk}/").status_code == 404
 
 
+@pytest.mark.both
 def test_a_group_is_made_filled_led_and_emptied(lakeside: Kept) -> None:
     client = signed_in(lakeside.rosa)
     url = client.post("/groups/add/", {"name": "Group 8"}).headers["Location"]

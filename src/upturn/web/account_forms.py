@@ -157,6 +157,7 @@ class AddPasskey(InOurWords, AddWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
         self.fields["passwordless"].initial = True
 
 

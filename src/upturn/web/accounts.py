@@ -8,6 +8,7 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -85,6 +86,10 @@ class MFAAdapter(DefaultMFAAdapter):
         "cannot_generate_recovery_codes": "Recovery codes are for accounts with a passkey or an authenticator app.",
         "incorrect_code": "This is not the right code. Use the newest one of your app, or an unused recovery code.",
     }
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return f"My passkey {count + 1}" if count else "My passkey"
 
     def encrypt(self, text: str) -> str:
         """The secret of an authenticator app is not kept in the clear: a stolen database alone makes no codes."""

@@ -214,6 +214,8 @@ def located(text: str, problems: tuple[Problem, ...]) -> Iterator[dict[str, Any]
     lines = text.splitlines()
     for problem in problems:
         there = lines[problem.line - 1].strip()[:120] if 0 < problem.line <= len(lines) else ""
+        if problem.path.rpartition(".")[2] not in there:
+            there = ""  # the line around something that is missing would only mislead
         yield {"line": problem.line, "path": problem.path, "says": problem.says, "text": there}
 
 
