@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from upturn.core.case import Case
-from upturn.core.events import Event, Fact
+from upturn.core.events import Dated, Event, Fact, Lapsed, PartyChanged, Paused, Resumed, Scheduled, Voided
 from upturn.core.plan import Plan
 from upturn.core.program import Program, Section
 
@@ -13,8 +13,11 @@ E = TypeVar("E", bound=Event)
 
 
 def waits_for_telling(program: Program, role: str) -> bool:
-    """Roles that know of the plan only from the moment of telling: the subject and those who stand by the subject."""
-    return program.parties[role].kind in ("subject", "representative")
+    """Roles that know of the plan only from the moment of telling: the subject, those who stand by the subject, and
+    helpers who read only what names them: nobody's mentor learns of it before the person does.
+    """
+    party = program.parties[role]
+    return party.kind in ("subject", "representative") or (party.kind == "supporter" and party.reads == "listed")
 
 
 def voices(program: Program, roles: Iterable[str]) -> tuple[str, ...]:
@@ -22,8 +25,16 @@ def voices(program: Program, roles: Iterable[str]) -> tuple[str, ...]:
     return tuple(r for r in roles if program.parties[r].kind != "auditor")
 
 
-def all_readers(program: Program) -> tuple[str, ...]:
-    return tuple(program.parties)
+DATES = (Dated, Scheduled, Lapsed, Paused, Resumed, PartyChanged, Voided)
+"""Events of the lifecycle that every party reads; all others carry words."""
+
+
+def lifecycle_readers(case: Case, event: Event) -> tuple[str, ...]:
+    """Who reads an entry that names no readers: everybody its dates, and its words whoever reads the whole plan."""
+    parties = case.program.parties
+    if isinstance(event, DATES):
+        return tuple(parties)
+    return tuple(r for r, party in parties.items() if party.reads == "all" or r in case.actor.roles)
 
 
 def section_readers(program: Program, section: Section, stage: str) -> tuple[str, ...]:
@@ -48,7 +59,7 @@ def addressed(case: Case, event: E, readers: Iterable[str] | None = None, *, wit
     """The event with its audience. Before the telling, those who wait for it are put into `later`; withheld words
     never reach them.
     """
-    readers = tuple(readers) if readers is not None else all_readers(case.program)
+    readers = tuple(readers) if readers is not None else lifecycle_readers(case, event)
     waiting = tuple(r for r in readers if waits_for_telling(case.program, r) and r not in case.actor.roles)
     if case.plan.told and not withheld:
         return replace(event, audience=readers, later=())

@@ -25,7 +25,7 @@ from upturn.core.story.acts import command_of
 from upturn.core.story.expectations import expect
 from upturn.core.story.stage import Stage, StoryFailed, Told, day_of, noon
 
-__all__ = ["Stage", "StoryFailed", "Told", "command_of", "tell", "told", "untold"]
+__all__ = ["Stage", "StoryFailed", "Told", "command_of", "expanded", "tell", "told", "untold"]
 
 
 def told(file: ProgramFile, text: str, *, more: Mapping[str, ProgramFile] | None = None) -> Told:
@@ -66,7 +66,7 @@ def tell(
     )
     start = day_of(given.get("today", "2026-03-02"))
     stage = Stage(file, cast, noon(start, zone), world)
-    for number, step in enumerate(_expanded(document, story["steps"]), start=1):
+    for number, step in enumerate(expanded(document, story["steps"]), start=1):
         try:
             _play(stage, document, step)
         except (Refused, Conflict, AssertionError, KeyError, ValueError) as error:
@@ -75,11 +75,11 @@ def tell(
     return stage
 
 
-def _expanded(document: Mapping[str, Any], steps: Iterable[Any]) -> Iterator[Any]:
+def expanded(document: Mapping[str, Any], steps: Iterable[Any]) -> Iterator[Any]:
     """`{do: name}` stands for the steps of a named scene, so that a story may begin where another one stood."""
     for step in steps:
         if "do" in step and len(step) == 1:
-            yield from _expanded(document, document["scenes"][step["do"]])
+            yield from expanded(document, document["scenes"][step["do"]])
         else:
             yield step
 

@@ -64,10 +64,10 @@ def _goal(found: Look, table: GoalTable, number: int, row: Mapping[str, Any]) ->
                 f" {row[table.unit]}" if part in ("baseline", "target") and table.unit and row.get(table.unit) else ""
             )
             facts.append((title, show(columns[column], row[column], case.program, case.names) + unit))
-    points = progress_points(case, table.table, str(row["_id"]))
+    points = progress_points(found, table.table, str(row["_id"]))
     observations = tuple(
         f"{day_name(check.held)}: {p['observation']} ({p.get('source', '')})"
-        for check, p in _progress(case, table.table, str(row["_id"]))
+        for check, p in _progress(found, table.table, str(row["_id"]))
         if p.get("observation") and check.held
     )
     state, doings = "", ()
@@ -80,14 +80,16 @@ def _goal(found: Look, table: GoalTable, number: int, row: Mapping[str, Any]) ->
     return Goal(number, title, tuple(facts), _chart(table, row, points, title), state, observations, doings)
 
 
-def _progress(case: Case, table: str, row: str) -> list[tuple[CheckInState, Mapping[str, Any]]]:
-    held = sorted((c for c in case.plan.checkins.values() if c.held), key=lambda c: (c.held or date.min, c.held_seq))
-    return [(c, p) for c in held for p in c.progress if p.get("table") == table and p.get("row") == row]
+def _progress(found: Look, table: str, row: str) -> list[tuple[CheckInState, Mapping[str, Any]]]:
+    """What the check-ins this person reads report on a goal, the earliest first."""
+    held = [c for c in found.plan.checkins.values() if c.held and found.reads_entry(c.held_seq)]
+    ordered = sorted(held, key=lambda c: (c.held or date.min, c.held_seq))
+    return [(c, p) for c in ordered for p in c.progress if p.get("table") == table and p.get("row") == row]
 
 
-def progress_points(case: Case, table: str, row: str) -> list[tuple[date, float | None]]:
+def progress_points(found: Look, table: str, row: str) -> list[tuple[date, float | None]]:
     """Day and number of each check-in that reported on a goal; None where only words were given."""
-    return [(c.held, float(p["value"]) if "value" in p else None) for c, p in _progress(case, table, row) if c.held]
+    return [(c.held, float(p["value"]) if "value" in p else None) for c, p in _progress(found, table, row) if c.held]
 
 
 def _chart(
@@ -217,7 +219,8 @@ def _check_in(found: Look, check: CheckInState) -> dict[str, Any]:
         if found.reads_entry(w.seq)
     ]
     subject = f", {_item_noun(case, check.table)} {_row_number(case, check)}" if check.row else ""
-    after = shown_answers(spec.after, check.answers, case.values, case.program, case.names) if check.held else ()
+    read = check.held is not None and found.reads_entry(check.held_seq)
+    after = shown_answers(spec.after, check.answers, case.values, case.program, case.names) if read else ()
     return {
         "id": check.id,
         "title": f"{spec.title}{subject}",
@@ -227,8 +230,8 @@ def _check_in(found: Look, check: CheckInState) -> dict[str, Any]:
         "doings": doings if check.due <= case.today or check.due == _next_due(case) else doings[:1],
         "prepared": prepared,
         "answers": after,
-        "attended": listed(present_names(case, check.attended)),
-        "next_step": check.next_step,
+        "attended": listed(present_names(case, check.attended)) if read else "",
+        "next_step": check.next_step if read else "",
         "past": check.held is not None or check.due < case.today,
     }
 
