@@ -61,6 +61,7 @@ class ClockState:
     extensions: int = 0
     ended: date | None = None
     stopped: bool = False
+    ended_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class DeadlineState:
     withdrawn: bool = False
     base: date | None = None
     """The day it counts from."""
+    lapsed_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,13 +546,13 @@ def _checked_in(plan: Plan, fact: Fact, event: e.CheckedIn) -> Plan:
     return replace(plan, checkins={**plan.checkins, event.checkin: state})
 
 
-def _lapsed(plan: Plan, _fact: Fact, event: e.Lapsed) -> Plan:
+def _lapsed(plan: Plan, fact: Fact, event: e.Lapsed) -> Plan:
     if event.what == "clock":
-        return replace(plan, clocks={**plan.clocks, event.id: replace(plan.clocks[event.id], ended=event.due)})
+        clock = replace(plan.clocks[event.id], ended=event.due, ended_seq=fact.seq)
+        return replace(plan, clocks={**plan.clocks, event.id: clock})
     if event.what == "deadline":
-        return replace(
-            plan, deadlines={**plan.deadlines, event.id: replace(plan.deadlines[event.id], lapsed=event.due)}
-        )
+        deadline = replace(plan.deadlines[event.id], lapsed=event.due, lapsed_seq=fact.seq)
+        return replace(plan, deadlines={**plan.deadlines, event.id: deadline})
     return replace(plan, checkins={**plan.checkins, event.id: replace(plan.checkins[event.id], missed=event.due)})
 
 

@@ -609,7 +609,11 @@ class Move(Part):
 
 
 class MoveTime(Part):
-    """When the clock makes a move by itself."""
+    """When the clock makes a move by itself.
+
+    A clock or a deadline counts when it ran out since the plan came to where the move leads from: what ran out before,
+    or while the plan stood elsewhere, makes no step until it is set or extended and runs out again.
+    """
 
     clock: Id | None = None
     deadline: Id | None = None

@@ -1,6 +1,6 @@
 """What time alone brings, and the next moment to look."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -11,8 +11,8 @@ from upturn.core.calendar import DAY, before
 from upturn.core.case import Case
 from upturn.core.facts import CLOCK, Actor
 from upturn.core.following import is_running, made_by_clock, noticed
-from upturn.core.plan import ProposalState
-from upturn.core.program import Notice
+from upturn.core.plan import Plan, ProposalState
+from upturn.core.program import MoveTime, Notice
 from upturn.core.verbs.changing import amended
 
 Moment = tuple[date, Callable[[], list[e.Event]]]
@@ -70,17 +70,28 @@ def _moves(case: Case) -> Iterator[Moment]:
     for spec in case.program.moves:
         if CLOCK not in spec.by or spec.after is None or plan.stage not in spec.from_:
             continue
-        day = None
-        if spec.after.clock and spec.after.clock in plan.clocks:
-            state = plan.clocks[spec.after.clock]
-            day = state.ended + DAY if state.ended else None
-        elif spec.after.deadline and spec.after.deadline in plan.deadlines:
-            lapsed = plan.deadlines[spec.after.deadline].lapsed
-            day = lapsed + DAY if lapsed else None
-        elif spec.after.stage_for and plan.stage_since:
+        over, seq = _ran_out(plan, spec.after)
+        day = over + DAY if over and seq > _came(plan, spec.from_) else None
+        if spec.after.stage_for and plan.stage_since:
             day = case.after(plan.stage_since, spec.after.stage_for)
         if day:
             yield day, partial(made_by_clock, clock_case(case), spec.id)
+
+
+def _ran_out(plan: Plan, time_: MoveTime) -> tuple[date | None, int]:
+    """The last day of the clock or deadline a step of the clock waits for, and the entry that says it is over."""
+    clock, deadline = plan.clocks.get(time_.clock or ""), plan.deadlines.get(time_.deadline or "")
+    if clock:
+        return clock.ended, clock.ended_seq
+    return (deadline.lapsed, deadline.lapsed_seq) if deadline else (None, 0)
+
+
+def _came(plan: Plan, stages: Iterable[str]) -> int:
+    """The entry by which the plan came to these stages; going from one to another of them is no coming."""
+    steps = [m for m in plan.moves if m.to != m.from_]
+    if not any(m.seq == plan.stage_seq for m in steps):  # it was opened or screened to where it stands
+        return plan.stage_seq
+    return max((m.seq for m in steps if m.to in stages and m.from_ not in stages), default=0)
 
 
 def _notices(case: Case) -> Iterator[Moment]:
