@@ -505,6 +505,7 @@ def _lifecycle(program: Program) -> Iterator[Said]:
     yield from _stages(program)
     for number, move in enumerate(program.moves):
         yield from ((("moves", number, key), says) for key, wrong, says in _MOVE_RULES if wrong(program, move))
+    yield from _waits(program)
     for number, deadline in enumerate(program.deadlines):
         if (deadline.within is None) == (deadline.on is None):
             yield ("deadlines", number), "Say either `within` a length or `on` a date field."
@@ -515,6 +516,18 @@ def _lifecycle(program: Program) -> Iterator[Said]:
     for number, clock in enumerate(program.clocks):
         if clock.id not in started:
             yield ("clocks", number, "id"), f"No step starts `{clock.id}`."
+
+
+def _waits(program: Program) -> Iterator[Said]:
+    """What a stage waits for is a step or record of those it waits for."""
+    for number, stage in enumerate(program.stages):
+        for n, wait in enumerate(stage.waits):
+            acts = (("step", program.move.get(wait.move or "")), ("record", program.log.get(wait.log or "")))
+            for kind, act in acts:
+                for role in wait.for_:
+                    if act and role in program.parties and role not in act.by:
+                        says = f"The {kind} `{act.id}` is not one that `{role}` makes; leave it out, or name who does."
+                        yield ("stages", number, "waits", n), says
 
 
 _MOVE_RULES: tuple[tuple[str, Callable[[Program, Move], bool], str], ...] = (

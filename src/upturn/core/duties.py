@@ -1,9 +1,10 @@
 """Duties: what waits for whom, since when, until when, and what follows if nothing is done. The source of *my work*."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from upturn.core.audience import waits_for_telling
 from upturn.core.case import Case
@@ -12,7 +13,7 @@ from upturn.core.following import is_running
 from upturn.core.guards import refusals_of
 from upturn.core.guards.people import answers_counting, approval_reached
 from upturn.core.guards.words import missing_in
-from upturn.core.program import Approval, ItemMove, Items, Wait
+from upturn.core.program import Acts, Approval, ItemMove, Items, Program, Wait
 from upturn.core.verbs.changing import agreeing
 from upturn.core.verbs.checking_in import preparers
 from upturn.core.verbs.items import due_of, lives_in, stage_of
@@ -61,30 +62,24 @@ def _deadlines(case: Case) -> Iterator[Duty]:
     for spec in case.program.deadlines:
         if is_running(case, spec.id):
             state = case.plan.deadlines[spec.id]
+            otherwise = spec.silence.says if spec.silence else spec.otherwise
             for role in spec.for_:
-                acts = spec.met_by
-                offer = next(
-                    (
-                        f"{verb}:{ids[0]}"
-                        for verb, ids in (
-                            ("move", acts.moves),
-                            ("sign", acts.signatures),
-                            ("record", acts.logs),
-                            ("approve", acts.approvals),
-                            ("answer", acts.sections),
-                        )
-                        if ids
-                    ),
-                    "state:plan",
-                )
-                yield Duty(
-                    role,
-                    offer,
-                    spec.title,
-                    state.since,
-                    state.due,
-                    spec.silence.says if spec.silence else spec.otherwise,
-                )
+                offer = _meeting(case.program, spec.met_by, role)
+                yield Duty(role, offer, spec.title, state.since, state.due, otherwise)
+
+
+def _meeting(program: Program, acts: Acts, role: str) -> str:
+    """The first act by which this role meets a deadline; a statement where none does, reading where only others' do."""
+    kinds: tuple[tuple[str, tuple[str, ...], Mapping[str, Any]], ...] = (
+        ("move", acts.moves, program.move),
+        ("sign", acts.signatures, program.signature),
+        ("record", acts.logs, program.log),
+        ("approve", acts.approvals, program.approval),
+        ("answer", acts.sections, program.section),
+    )
+    own = [f"{verb}:{name}" for verb, names, known in kinds for name in names if role in known[name].by]
+    others = any(names for _, names, _ in kinds)
+    return own[0] if own else "read:plan" if others and not acts.statement else "state:plan"
 
 
 def _waits(case: Case, others: list[Duty]) -> Iterator[Duty]:

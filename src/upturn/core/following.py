@@ -63,6 +63,7 @@ def follow(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:
     yield from _deadlines_begin(case, event, day)
     yield from _deadlines_met(case, event)
     yield from _deadlines_fall(case, event)
+    yield from _clocks_stop(case)
     yield from _voids(case, event)
     yield from _redated(case, event)
     yield from _notices(case, event)
@@ -160,6 +161,14 @@ def _deadlines_fall(case: Case, event: e.Event) -> Iterator[e.Event]:
         begins_here = matches(spec.after, event)
         if (extended or ended) and not begins_here:
             yield addressed(case, e.Dated(what="deadline", id=spec.id, cause="withdrawn"))
+
+
+def _clocks_stop(case: Case) -> Iterator[e.Event]:
+    """The end of a plan stops every clock that runs; one that the end itself starts has not begun here."""
+    if case.stage.final and case.plan.stage_seq == case.plan.seq:
+        for state in case.plan.clocks.values():
+            if not (state.ended or state.stopped):
+                yield addressed(case, e.Dated(what="clock", id=state.id, cause="stopped"))
 
 
 def _voids(case: Case, event: e.Event) -> Iterator[e.Event]:

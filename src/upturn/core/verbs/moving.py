@@ -13,7 +13,6 @@ from upturn.core.events import Dated, Event, Moved
 from upturn.core.facts import CLOCK
 from upturn.core.guards import refusals_of
 from upturn.core.program import Disposition, Outcomes
-from upturn.core.program import Move as MoveSpec
 from upturn.core.promises import promises
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.verbs.base import (
@@ -133,17 +132,11 @@ def _events(case: Case, command: Move) -> list[Event]:
     after = case.with_plan(replace(case.plan, told=case.plan.told or case.today)) if moved.tells else case
     if clock_id and by:
         events += [addressed(after, e) for e in extended(case, clock_id, by, command.because.strip())]
-    stopped = _stopped(case, spec, to)
+    stopped = [clock for clock in spec.stops if clock in case.plan.clocks]
     events += [addressed(after, Dated(what="clock", id=clock, cause="stopped")) for clock in stopped]
     for clock in (*spec.starts, *(disposition.starts if disposition else ())):
         events += [addressed(after, e) for e in started(case, clock)]
     return events
-
-
-def _stopped(case: Case, spec: MoveSpec, to: str) -> list[str]:
-    """The clocks that a step stops: those it names, and at the end of a plan all that run."""
-    ends = case.program.stage[to].final
-    return [c.id for c in case.plan.clocks.values() if c.id in spec.stops or (ends and not (c.ended or c.stopped))]
 
 
 def _extension(case: Case, command: Move) -> Length:
