@@ -1,0 +1,468 @@
+"""`decide`, `offers` and `due`: who may open and act, what is known beforehand, what time brings and when."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.core.playing import Play, opened
+from tests.core.small import NOW, TODAY, small, small_file
+from upturn.core import commands as c
+from upturn.core import events as e
+from upturn.core.facts import Actor, EarlierPlan, Facts
+from upturn.core.plan import Plan
+from upturn.core.refusals import Conflict, Refusal, Refused
+from upturn.core.rules import decide, may_open, why_not
+from upturn.core.scope import touched
+from upturn.core.verbs import BY_COMMAND, VERBS
+
+SAID = c.Answer(section="words", answers={"said": "It began in spring."})
+PERIOD = """
+clocks: [{id: period, title: The period, end: {length: 30 days}, first_day_counts: false}]
+moves:
+  - {id: begin, starts: [period]}
+"""
+
+
+def refusal(play, name, command):
+    """The sentences of a refusal."""
+    with pytest.raises(Refused) as refused:
+        play.do(name, command)
+    return [r.sentence for r in refused.value.reasons]
+
+
+def kinds(events):
+    return [type(event).__name__ for event in events]
+
+
+# -- opening ----------------------------------------------------------------------------------------------------------
+
+TRIGGERED = """
+start:
+  trigger_needed: true
+  fields: [{id: rating, kind: integer, title: Rating}]
+  triggers: [{id: low, title: A low rating, when: "rating < 3 && 'rating' in answered", cites: [Handbook]}]
+"""
+OPEN = c.Open(digest="d", parties={"p1": ("member",), "p2": ("lead",)})
+
+
+@pytest.mark.parametrize(
+    ("change", "command", "code", "roles", "facts", "says"),
+    [
+        ("", OPEN, "p1", {"member"}, {}, ["A improvement plan is opened by the lead or the program staff."]),
+        ("", c.Open(digest="d", parties={"p2": ("lead",)}), "p2", {"lead"}, {}, ["Member: 1 person must be named."]),
+        (
+            "",
+            c.Open(digest="d", parties={"p1": ("member", "lead")}),
+            "p1",
+            {"lead"},
+            {},
+            ["Nobody holds a second role on a plan about themselves."],
+        ),
+        (
+            "parties: {lead: {min: 1}}",
+            c.Open(digest="d", parties={"p1": ("member",), "p4": ("member",)}),
+            "p3",
+            {"staff"},
+            {},
+            ["Lead: 1 person must be named.", "Member: at most 1 person may be named."],
+        ),
+        (
+            "",
+            c.Open(digest="d", parties={"p1": ("member",), "p2": ("boss",)}),
+            "p3",
+            {"staff"},
+            {},
+            ["boss: no such party in this program."],
+        ),
+        (
+            "single: true",
+            OPEN,
+            "p2",
+            {"lead"},
+            {"earlier": (EarlierPlan("small", date(2026, 1, 5), None),)},
+            ["There is already an open improvement plan, opened on 5 January 2026. Close or withdraw it first."],
+        ),
+        (
+            "valid: {from: 2026-04-01}",
+            OPEN,
+            "p2",
+            {"lead"},
+            {},
+            ["This version of “A small plan” does not apply today. Choose the version that does."],
+        ),
+        (
+            TRIGGERED,
+            OPEN,
+            "p2",
+            {"lead"},
+            {},
+            ["None of the grounds for a improvement plan is given: “A low rating”. (Handbook)"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_plan_is_opened_by_whom_with_whom_and_when_its_program_says(change, command, code, roles, facts, says):
+    program = small(change)
+    with pytest.raises(Refused) as refused:
+        decide(program, Plan(), command, Actor(code, frozenset(roles)), NOW, Facts(**facts))
+    assert [r.sentence for r in refused.value.reasons] == says
+
+
+def test_an_open_plan_is_not_opened_again():
+    assert refusal(opened(), "finn", OPEN) == ["This plan is open already."]
+
+
+def test_whether_somebody_may_open_is_known_before_anything_is_filled_in():
+    assert may_open(small(), frozenset({"lead"}), NOW, Facts()) == ()
+    assert [r.rule for r in may_open(small(), frozenset({"subject"}), NOW, Facts())] == ["role"]
+    once = small("start: {when: [no_open_plan]}")
+    running = (EarlierPlan("small", date(2026, 1, 5), None),)
+    assert [r.rule for r in may_open(once, frozenset({"lead"}), NOW, Facts(earlier=running))] == ["no_open_plan"]
+
+
+def test_the_subject_knows_of_a_plan_of_their_own_making():
+    play = Play(small_file("start: {by: [subject, lead]}"))
+    play.do("mara", c.Open(digest="d", parties={"p1": ("member",), "p2": ("lead",)}))
+    assert play.plan.told == TODAY
+
+
+# -- the moment of telling --------------------------------------------------------------------------------------------
+
+
+def test_before_the_telling_the_subject_is_offered_nothing_and_after_it_everything():
+    play = opened()
+    assert play.offers("mara") == {}
+    assert refusal(play, "mara", SAID) == ["Writing “What it is about” is for the member or the lead."]
+    play.do("finn", SAID)
+    play.do("finn", c.Move(move="begin"))
+    assert {"answer:words", "state:plan", "comment:words"} <= set(play.offers("mara"))
+    assert all("member" in fact.event.audience or "member" in fact.event.later for fact in play.record)
+
+
+# -- offers and decisions agree ---------------------------------------------------------------------------------------
+
+
+def test_every_verb_has_one_command_and_every_command_but_opening_one_verb():
+    commands = {kind for kind in vars(c).values() if isinstance(kind, type) and issubclass(kind, c.Command)}
+    assert set(BY_COMMAND) == commands - {c.Command, c.Open}
+    assert len(BY_COMMAND) == len(VERBS)
+
+
+def test_what_is_refused_is_refused_in_the_words_in_which_it_was_offered():
+    play = opened("moves: [{id: begin, when: [{all_answered: {sections: [words]}, cites: [Handbook]}]}]")
+    offered = play.offers("finn")["move:begin"].refusals
+    assert refusal(play, "finn", c.Move(move="begin")) == [r.sentence for r in offered]
+    assert [r.sentence for r in offered] == ["Still to be written: What it is about: What was said. (Handbook)"]
+    play.do("finn", SAID)
+    assert play.offers("finn")["move:begin"].refusals == ()
+    assert kinds(play.do("finn", c.Move(move="begin"))) == ["Moved"]
+
+
+def test_a_warning_is_passed_with_a_written_reason_that_stays_in_the_entry():
+    play = opened("moves: [{id: begin, warn: [{all_answered: {sections: [words]}}]}]")
+    assert refusal(play, "finn", c.Move(move="begin")) == [
+        "Still to be written: What it is about: What was said. You may go on with a written reason."
+    ]
+    (moved,) = play.do("finn", c.Move(move="begin", reasons={"all_answered": " She is away. "}))
+    assert moved.warnings == (
+        {
+            "rule": "all_answered",
+            "says": "Still to be written: What it is about: What was said.",
+            "reason": "She is away.",
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("offer", "says"),
+    [
+        ("move:end", "“End” is possible in “Under way”; the plan stands in “Drafting”."),
+        ("move:begin", "“Begin” is for the lead."),
+        ("move:fly", "There is no such step."),
+        ("fly:away", "There is nothing of that name to do."),
+        ("reply:²", "There is no such comment."),
+        (f"respond:{'9' * 5000}", "There is no such proposal."),
+        ("correct:-1", "There is no such entry."),
+        ("item:a/b/c", "There is no such item."),
+        ("answer:", "There is no such section."),
+    ],
+)
+def test_why_not_says_what_stands_against_anything_that_may_be_asked(offer, says):
+    play = opened()
+    play.do("finn", c.Move(move="begin"))
+    play.plan = opened().plan if offer == "move:end" else play.plan
+    name = "finn" if offer == "move:end" else "mara"
+    if offer == "move:begin":
+        play = opened("start: {tells: true}")
+    reasons = why_not(play.the_program, play.plan, play.actor(name), play.now, play.facts, offer)
+    assert [r.says for r in reasons] == [says]
+
+
+# -- days -------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_asserted_for_a_day_to_come():
+    tomorrow = TODAY + timedelta(days=1)
+    with pytest.raises(Refused, match="cannot lie in the future"):
+        opened(on=tomorrow)
+    play = opened()
+    for command in (c.Move(move="begin", on=tomorrow), c.Answer(section="words", answers={}, on=tomorrow)):
+        assert refusal(play, "finn", command) == ["The day it happened cannot lie in the future."]
+
+
+def test_days_promised_count_from_the_day_a_step_was_recorded_however_early_it_is_said_to_have_happened():
+    rule = "{days_since: {move: begin, at_least: 90 days}}"
+    play = opened(f"moves: [{{id: end, when: [{rule}]}}]", on=TODAY - timedelta(days=200))
+    (moved,) = play.do("finn", c.Move(move="begin", on=TODAY - timedelta(days=100)))
+    assert moved.on == TODAY - timedelta(days=100)
+    assert (play.plan.told, play.plan.stage_since, play.plan.moves[-1].on) == (TODAY, TODAY, TODAY)
+    assert refusal(play, "finn", c.Move(move="end"))[0].startswith("This is possible from 31 May 2026")
+
+
+DEADLINES = """
+deadlines:
+  - id: reply
+    title: Reply
+    for: member
+    after: {log: letter}
+    within: 10 days
+    met_by: {statement: true}
+    otherwise: x
+  - {id: memo, title: The memo, for: lead, after: {log: letter}, within: 10 days, met_by: {moves: end}, otherwise: y}
+logs: [{id: letter, title: Letter, do: Record the letter, by: [lead], fields: [{id: what, title: What}]}]
+"""  # fmt: skip
+
+
+def test_a_deadline_for_the_person_a_plan_is_about_counts_from_no_day_before_it_was_written_down():
+    play = opened(DEADLINES)
+    play.do("finn", c.Record(log="letter", answers={"what": "x"}, on=TODAY - timedelta(days=9)))
+    assert {d.id: d.due for d in play.plan.deadlines.values()} == {"reply": date(2026, 3, 12), "memo": date(2026, 3, 3)}
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "told", "possible"),
+    [
+        ("America/New_York", datetime(2026, 3, 3, 1, tzinfo=UTC), date(2026, 3, 2), "31 May 2026"),
+        ("Pacific/Auckland", datetime(2026, 3, 1, 20, tzinfo=UTC), date(2026, 3, 2), "31 May 2026"),
+    ],
+)
+def test_the_days_of_a_plan_are_days_where_it_lives(zone, moment, told, possible):
+    rule = "{days_since: {told: true, at_least: 90 days}}"
+    play = opened(f"moves: [{{id: end, when: [{rule}]}}]", now=moment, zone=zone)
+    play.do("finn", c.Move(move="begin"))
+    assert play.plan.told == told
+    assert refusal(play, "finn", c.Move(move="end"))[0].startswith(f"This is possible from {possible}")
+
+
+# -- what time brings -------------------------------------------------------------------------------------------------
+
+
+def test_what_time_brings_comes_exactly_once_and_not_before_its_day():
+    play = opened(PERIOD)
+    play.do("finn", c.Move(move="begin"))
+    assert play.wakes() == datetime(2026, 4, 2, tzinfo=UTC)
+    assert play.wait(until=date(2026, 4, 1)) == []
+    assert kinds(play.wait(until=date(2026, 4, 2))) == ["Lapsed"]
+    assert play.due() == []
+    assert play.wakes() is None
+
+
+def test_the_clock_may_look_late_and_brings_everything_oldest_first():
+    play = opened(
+        PERIOD + "notices:\n"
+        "  - {id: soon, title: Soon, clock: period, before: 7 days, to: [member], text: '{clock.period}'}\n"
+        "  - {id: after, title: After, clock: period, after: 7 days, to: [member], text: 'It was {clock.period}'}\n"
+    )
+    play.do("finn", c.Move(move="begin"))
+    play.now += timedelta(days=60)
+    assert [getattr(event, "notice", "") or event.id for event in play.due()] == ["period", "after"]
+
+
+def test_the_end_of_a_plan_stops_its_clocks_and_nobody_is_told_that_time_is_short():
+    notice = "notices: [{id: soon, title: Soon, clock: period, before: 7 days, to: [member], text: 'Soon'}]"
+    play = opened(PERIOD + notice)
+    play.do("finn", c.Move(move="begin"))
+    play.do("finn", c.Move(move="withdraw", answers={"why": "A mistake"}))
+    assert play.plan.clocks["period"].stopped
+    assert play.wakes() is None
+    assert play.wait(until=date(2026, 6, 1)) == []
+
+
+def test_a_clock_that_the_end_starts_runs_on():
+    play = opened(
+        "clocks: [{id: sustain, title: Afterwards, end: {length: 90 days}}]\nmoves: [{id: end, starts: [sustain]}]"
+    )
+    play.do("finn", c.Move(move="begin"))
+    play.do("finn", c.Move(move="end"))
+    assert (play.plan.stage, play.plan.clocks["sustain"].stopped) == ("over", False)
+    assert kinds(play.wait(until=date(2026, 6, 2))) == ["Lapsed"]
+
+
+def test_the_clock_looks_again_tomorrow_at_what_cannot_happen_today():
+    play = opened(
+        PERIOD + "  - {id: over_now, title: The time is over, from: [running], to: over, by: [clock], "
+        "after: {clock: period}, when: [{all_answered: {sections: [words]}}]}\n"
+    )
+    play.do("finn", c.Move(move="begin"))
+    assert kinds(play.wait(until=date(2026, 4, 5))) == ["Lapsed"]
+    assert play.wakes() == datetime(2026, 4, 6, tzinfo=UTC)
+    play.do("finn", SAID)
+    assert kinds(play.due()) == ["Moved"]
+
+
+def test_a_notice_some_days_after_a_deadline_is_sent_once_that_has_passed():
+    play = opened(
+        DEADLINES + "notices: [{id: late, title: Late, deadline: memo, after: 3 days, to: [lead], text: 'Late'}]"
+    )
+    play.do("finn", c.Record(log="letter", answers={"what": "x"}))
+    brought = play.wait(until=date(2026, 3, 15))
+    assert [(fact.at.date(), kinds([fact.event])) for fact in play.record[-3:]] == [
+        (date(2026, 3, 13), ["Lapsed"]), (date(2026, 3, 13), ["Lapsed"]), (date(2026, 3, 15), ["Noticed"]),
+    ]  # fmt: skip
+    assert kinds(brought) == ["Lapsed", "Lapsed", "Noticed"]
+
+
+CIRCLE = """
+moves:
+  - {id: there, title: There, from: [drafting], to: running, by: [clock], when: [told]}
+  - {id: back, title: Back, from: [running], to: drafting, by: [clock], when: [told]}
+"""
+
+
+def test_a_program_whose_own_steps_run_in_a_circle_changes_nothing():
+    play = opened(CIRCLE)
+    assert refusal(play, "finn", c.Move(move="begin")) == [
+        "This program's own steps run in a circle. Nothing was changed; tell whoever keeps the program."
+    ]
+
+
+# -- extensions and pauses --------------------------------------------------------------------------------------------
+
+
+FULL = (
+    "The period must end by 11 April 2026: with all extensions it lasts at most 40 days, and runs until 11 April 2026."
+)
+
+
+def extend(by):
+    return c.Extend(clock="period", by=by, reason="The quarter moved")
+
+
+@pytest.mark.parametrize(
+    ("spec", "by", "end"),
+    [
+        ("{by: [lead], from: end}", "30 days", date(2026, 5, 1)),
+        ("{by: [lead], from: request}", "60 days", date(2026, 5, 11)),
+        ("{by: [lead], from: request, each_min: 10 days}", "60 days", date(2026, 5, 11)),
+    ],
+)
+def test_an_extension_counts_from_the_end_or_from_the_request(spec, by, end):
+    play = opened(PERIOD.replace("first_day_counts: false", f"first_day_counts: false, extension: {spec}"))
+    play.do("finn", c.Move(move="begin"))
+    play.wait(until=date(2026, 3, 12))
+    assert play.offers("finn")["extend:period"].refusals == ()
+    play.do("finn", extend(by))
+    assert play.plan.clocks["period"].end == end
+
+
+@pytest.mark.parametrize(
+    ("spec", "more", "by", "says"),
+    [
+        ("{by: [lead], times: 1}", "", "1 day", "The period was extended 1 time; that is as often as it may be."),
+        (
+            "{by: [lead]}",
+            "total_max: 40 days, ",
+            "1 day",
+            FULL,
+        ),
+    ],
+)
+def test_an_extension_that_no_length_makes_possible_is_refused_in_the_offer_already(spec, more, by, says):
+    play = opened(PERIOD.replace("first_day_counts: false", f"first_day_counts: false, {more}extension: {spec}"))
+    play.do("finn", c.Move(move="begin"))
+    play.do("finn", extend("10 days"))
+    assert [r.says for r in play.offers("finn")["extend:period"].refusals] == [says]
+    assert refusal(play, "finn", extend(by)) == [says]
+
+
+def test_a_pause_that_a_cap_cuts_cuts_the_floor_with_it_and_later_check_ins_fall_away():
+    play = opened(
+        PERIOD.replace("first_day", "min: 30 days, max: 40 days, pause: {by: [lead], cap: stays}, first_day")
+        + "checkins: [{id: weekly, title: Check-in, clock: period, every: 1 week, by: [lead]}]"
+    )  # fmt: skip
+    play.do("finn", c.Move(move="begin"))
+    play.wait(until=date(2026, 4, 1))
+    play.do("finn", c.Pause(start=date(2026, 3, 10)))
+    play.do("finn", c.Resume(last=date(2026, 3, 29)))
+    clock = play.plan.clocks["period"]
+    assert (clock.end, clock.floor, clock.cap) == (date(2026, 4, 11), date(2026, 4, 11), date(2026, 4, 11))
+    assert [(s.due, s.cancelled) for s in play.plan.checkins.values()] == [
+        (date(2026, 3, 9), False),
+        (date(2026, 4, 5), False),
+        (date(2026, 3, 23), True),
+        (date(2026, 3, 30), True),
+    ]
+
+
+# -- collisions -------------------------------------------------------------------------------------------------------
+
+SIGNED = """
+signatures:
+  - id: mine
+    title: The lead signs
+    by: [lead]
+    in: [drafting]
+    covers: [words]
+    meaning: I agree.
+    outcomes: [agreed]
+"""
+SIGN = c.Sign(signature="s", outcome="agreed", digest="d")
+STEP = c.MoveItem(table="t", row="r1", move="m")
+JOIN = c.ChangeParty(code="p4", role="lead", change="joined")
+
+
+def test_words_other_than_those_read_are_not_signed():
+    play = opened(SIGNED)
+    play.do("finn", SAID)
+    with pytest.raises(Conflict, match="have changed since you read them"):
+        play.do("finn", c.Sign(signature="mine", outcome="agreed", digest="0" * 64))
+
+
+@pytest.mark.parametrize(
+    ("command", "event", "collides"),
+    [
+        (SAID, e.Answered(section="words", answers={}), True),
+        (SAID, e.Answered(section="other", answers={}), False),
+        (SAID, e.Commented(number=1, section="words", text="?"), False),
+        (SAID, e.Amended(number=1, kind="amendment", changes={"words": {}}, how="agreed"), True),
+        (SIGN, e.Answered(section="other", answers={}), True),
+        (SIGN, e.Stated(number=1, text="x"), False),
+        (c.Move(move="m"), e.Dated(what="clock", id="c", cause="extended"), True),
+        (c.Move(move="m"), e.Moved(move="m", from_="a", to="b", answers={}), True),
+        (c.Move(move="m"), e.CheckedIn(checkin="w_1", state="held", answers={}), False),
+        (c.Hold(checkin="w_1"), e.CheckedIn(checkin="w_1", state="held", answers={}), True),
+        (c.Hold(checkin="w_1"), e.CheckedIn(checkin="w_1", state="prepared", answers={}), False),
+        (c.Hold(checkin="w_1"), e.Dated(what="checkin", id="w_1", cause="moved"), True),
+        (c.Hold(checkin="w_1"), e.CheckedIn(checkin="w_2", state="held", answers={}), False),
+        (STEP, e.ItemMoved(table="t", row="r1", move="m", to="x", answers={}), True),
+        (STEP, e.ItemMoved(table="t", row="r2", move="m", to="x", answers={}), False),
+        (c.Reply(number=1, outcome="noted"), e.Replied(to="comment", number=1, outcome="accepted"), True),
+        (c.Reply(number=1, outcome="noted"), e.Replied(to="proposal", number=1, outcome="agreed"), False),
+        (c.Respond(number=1, outcome="agreed"), e.Replied(to="proposal", number=1, outcome="agreed"), True),
+        (c.Propose(changes={"words": {}}, reason="x"), e.Answered(section="words", answers={}), True),
+        (c.Approve(approval="a", outcome="approved"), e.Approved(approval="a", outcome="approved", answers={}), True),
+        (c.Screen(part="p", answers={}), e.Screened(part="q", answers={}), True),
+        (c.Extend(clock="c", by="1 day", reason="x"), e.Paused(clocks=("c",), start=TODAY), True),
+        (JOIN, e.PartyChanged(code="p5", role="lead", change="joined"), True),
+        (c.Comment(section="words", text="x"), e.Answered(section="words", answers={}), False),
+        (c.State(text="x"), e.Moved(move="m", from_="a", to="b", answers={}), False),
+    ],
+)  # fmt: skip
+def test_a_command_collides_with_what_changes_what_it_relies_on_and_with_nothing_else(command, event, collides):
+    relies_on = BY_COMMAND[type(command)].reads(command)
+    assert bool(relies_on & touched(event)) == collides
+
+
+def test_a_refusal_has_a_reason():
+    with pytest.raises(ValueError, match="needs a reason"):
+        Refused()
+    assert Refusal("x", "No.", ("A", "B")).sentence == "No. (A, B)"
