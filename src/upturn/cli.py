@@ -159,7 +159,7 @@ def _manage(arguments: list[str]) -> None:
 
 def demo_command(args: argparse.Namespace) -> int:
     """Everything invented, on this machine only, signed in with one click."""
-    address = f"http://127.0.0.1:{args.port}"
+    address = f"http://localhost:{args.port}"  # passkeys need a host name
     os.environ["UPTURN_DEMO"] = "true"
     os.environ["UPTURN_BASE_URL"] = address
     if "UPTURN_DATA" not in os.environ:
