@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from upturn.core.case import Case
-from upturn.core.events import Dated, Event, Fact, Lapsed, PartyChanged, Paused, Resumed, Scheduled, Voided
+from upturn.core.events import Dated, Event, Fact, Lapsed, Resumed, Scheduled
 from upturn.core.plan import Plan
 from upturn.core.program import Program, Section
 
@@ -16,8 +16,7 @@ def waits_for_telling(program: Program, role: str) -> bool:
     """Roles that know of the plan only from the moment of telling: the subject, those who stand by the subject, and
     helpers who read only what names them: nobody's mentor learns of it before the person does.
     """
-    party = program.parties[role]
-    return party.kind in ("subject", "representative") or (party.kind == "supporter" and party.reads == "listed")
+    return program.parties[role].kind in ("subject", "representative") or _only_helps(program, role)
 
 
 def voices(program: Program, roles: Iterable[str]) -> tuple[str, ...]:
@@ -25,16 +24,25 @@ def voices(program: Program, roles: Iterable[str]) -> tuple[str, ...]:
     return tuple(r for r in roles if program.parties[r].kind != "auditor")
 
 
-DATES = (Dated, Scheduled, Lapsed, Paused, Resumed, PartyChanged, Voided)
-"""Events of the lifecycle that every party reads; all others carry words."""
-
-
 def lifecycle_readers(case: Case, event: Event) -> tuple[str, ...]:
-    """Who reads an entry that names no readers: everybody its dates, and its words whoever reads the whole plan."""
+    """Who reads an entry that names no readers: everybody on the plan, and a helper who reads only what names them just
+    the days of periods and check-ins, without anybody's reasons.
+    """
     parties = case.program.parties
-    if isinstance(event, DATES):
-        return tuple(parties)
-    return tuple(r for r, party in parties.items() if party.reads == "all" or r in case.actor.roles)
+    return tuple(r for r in parties if r in case.actor.roles or not _only_helps(case.program, r) or _is_a_day(event))
+
+
+def _only_helps(program: Program, role: str) -> bool:
+    return program.parties[role].kind == "supporter" and program.parties[role].reads == "listed"
+
+
+def _is_a_day(event: Event) -> bool:
+    match event:
+        case Scheduled() | Resumed():
+            return True
+        case Dated() | Lapsed():
+            return event.what in ("clock", "checkin") and not getattr(event, "reason", "")
+    return False
 
 
 def section_readers(program: Program, section: Section, stage: str) -> tuple[str, ...]:

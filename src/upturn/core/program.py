@@ -122,7 +122,8 @@ class Party(Part):
     stands_in_for: Id | None = None
     """May act for that party while its absence is recorded."""
     reads: Literal["all", "listed"] = "all"
-    """`listed`: of the form and the records only what names this party in `sees`; of the lifecycle, all."""
+    """`listed`: of the form and the records only what names this party in `sees`. A supporter so listed learns of the
+    plan with its subject, and of the lifecycle reads only the days of periods and check-ins."""
     reads_after_leaving: bool = False
     guidance: Text | None = None
     chosen_by: Ids = ()

@@ -135,7 +135,9 @@ def people(found: Look) -> Iterator[dict[str, Any]]:
             "role": party.title,
             "names": listed(names) or "Nobody yet",
             "you": role in found.actor.roles,
-            "sees": "What names this role" if party.reads == "listed" else "The whole plan, but what is kept to others",
+            "sees": "What names this role, and the dates"
+            if party.reads == "listed"
+            else "The whole plan, but what is kept to others",
             "url": address(found.row.pk, offer) if offer in found.offers else "",
         }
 
