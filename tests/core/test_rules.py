@@ -466,3 +466,15 @@ def test_a_refusal_has_a_reason():
     with pytest.raises(ValueError, match="needs a reason"):
         Refused()
     assert Refusal("x", "No.", ("A", "B")).sentence == "No. (A, B)"
+
+
+def test_a_deadline_does_not_begin_for_what_is_done_already():
+    play = opened(SIGNED + DEADLINES.replace("met_by: {moves: end}", "met_by: {signatures: mine}"))
+    letter = c.Record(log="letter", answers={"what": "x"})
+    play.do("finn", SAID)
+    play.do("finn", letter)
+    play.sign("finn", "mine")
+    assert play.plan.deadlines["memo"].met == TODAY
+    play.now += timedelta(days=1)
+    assert kinds(play.do("finn", letter)) == ["Logged", "Dated"]  # the member's reply, which is still owed
+    assert play.plan.deadlines["memo"].due == date(2026, 3, 12)

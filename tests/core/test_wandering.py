@@ -272,7 +272,9 @@ def what_is_owed_can_be_done(stage: Stage) -> None:
     for duty in duties(stage.case()):
         for name in stage.cast:
             actor = stage.actor(name)
-            if duty.role in actor.roles and duty.code in ("", actor.code) and not duty.offer.startswith("read:"):
+            recused = any(a.by == actor.code and a.outcome == "recused" for a in stage.plan.approvals)
+            its = duty.role in actor.roles and duty.code in ("", actor.code) and not duty.offer.startswith("read:")
+            if its and not recused:
                 offered = offers(program, stage.plan, actor, stage.now, stage.world)
                 against = why_not(program, stage.plan, actor, stage.now, stage.world, duty.offer)
                 assert duty.offer in offered or {r.rule for r in against} <= ahead, (

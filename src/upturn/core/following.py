@@ -11,6 +11,7 @@ from upturn.core.clocks import day_in, rewritten
 from upturn.core.commands import Move
 from upturn.core.digests import of_signature
 from upturn.core.facts import CLOCK, Actor
+from upturn.core.guards.people import approval_reached
 from upturn.core.letters import merged
 from upturn.core.plan import Plan
 from upturn.core.program import Acts, Deadline, Notice, Trigger
@@ -87,6 +88,8 @@ def _counts_from(case: Case, spec: Deadline, event: e.Event, day: date) -> date:
 def _begin(case: Case, spec: Deadline, base: date) -> Iterator[e.Event]:
     if spec.later_of and not all(_has_happened(case.plan, t) for t in (spec.after, spec.later_of)):
         return
+    if _stands_met(case, spec.met_by):
+        return
     if spec.on:
         given = day_in(case.answer(spec.on))
         if given is None:
@@ -96,6 +99,12 @@ def _begin(case: Case, spec: Deadline, base: date) -> Iterator[e.Event]:
         assert spec.within, "checked when the program is read"
         end, how = case.after(base, spec.within), case.how(base, spec.within)
     yield addressed(case, e.Dated(what="deadline", id=spec.id, cause="set", start=base, end=end, how=how))
+
+
+def _stands_met(case: Case, acts: Acts) -> bool:
+    """Whether a signature or approval that would meet a deadline stands already: what is done is not asked again."""
+    given = [case.program.approval[a] for a in acts.approvals]
+    return any(map(case.plan.standing, acts.signatures)) or any(approval_reached(case, spec) for spec in given)
 
 
 def _has_happened(plan: Plan, trigger: Trigger) -> bool:
