@@ -95,7 +95,7 @@ def duty_row(found: Look, duty: Duty) -> dict[str, Any]:
         "url": address(found.row.pk, duty.offer),
         "hint": f"Since {day_name(duty.since)}" if duty.since else "",
         "consequence": duty.otherwise,
-        "status": "Overdue" if duty.due and duty.due < found.case.today else due,
+        "status": f"Overdue since {day_name(duty.due)}" if duty.due and duty.due < found.case.today else due,
         "tone": "soon" if duty.due and (duty.due - found.case.today).days <= SOON else "status",
     }
 
