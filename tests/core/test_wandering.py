@@ -226,9 +226,9 @@ def who_waits_for_the_telling_reads_and_does_nothing_before(stage: Stage) -> Non
     for role in (r for r in program.parties if waits_for_telling(program, r)):
         for fact in stage.record:
             assert not sees([role], fact.event.audience, fact.event.later, told=False), f"{role} reads {fact.event}"
-    for name, roles in stage.cast.items():
-        if all(waits_for_telling(program, r) for r in roles if r in program.parties):
-            actor = stage.actor(name)
+    for name in stage.cast:
+        actor = stage.actor(name)
+        if all(waits_for_telling(program, r) for r in actor.roles if r in program.parties):
             found = offers(program, plan, actor, stage.now, stage.world)
             assert set(found) == set(), f"{name} could act before the telling"
     assert not [d for d in duties(stage.case()) if waits_for_telling(program, d.role)]
