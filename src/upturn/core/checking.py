@@ -10,7 +10,7 @@ from upturn.core import conditions
 from upturn.core.clocks import RHYTHMS, length_in
 from upturn.core.defaults import LEFT, WITHDRAWN
 from upturn.core.facts import CLOCK
-from upturn.core.fields import options_of
+from upturn.core.fields import KINDS, Unfit, options_of
 from upturn.core.general import GENERAL
 from upturn.core.guards.registry import GUARDS, arguments
 from upturn.core.letters import known, merge_fields
@@ -356,11 +356,23 @@ def _has_repeats(ids: Iterable[str]) -> bool:
 def _fields(program: Program) -> Iterator[Said]:
     for loc, field in _every_field(program):
         yield from (((*loc, key), says) for key, wrong, says in _FIELD_RULES if wrong(field))
+        yield from (((*loc, "default"), says) for says in _unfit_default(program, field))
         for _, column in _repeated(c.id for c in field.fields):
             yield (*loc, "fields"), f"The column `{column}` is there twice."
         if field.prefill and not _prefill_known(program, field.prefill):
             sources = "subject.…, lead.…, group.name, start.FIELD, setting.ID"
             yield (*loc, "prefill"), f"`{field.prefill}` is nothing a first value can come from: {sources}."
+
+
+def _unfit_default(program: Program, field: FormField) -> Iterator[str]:
+    if field.default is None or field.catalogue not in (None, *program.catalogues):
+        return
+    if field.scale not in (None, *program.scales):
+        return
+    try:
+        KINDS[field.kind].clean(field, field.default, program)
+    except Unfit as error:
+        yield f"`{field.default}` is no first answer to this: {error}."
 
 
 def _prefill_known(program: Program, source: str) -> bool:

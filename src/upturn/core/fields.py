@@ -300,15 +300,29 @@ def show(field: FormField, value: Any, program: Program, names: Names = str) -> 
 # -- whole sets of answers ------------------------------------------------------------------------------------------
 
 
+Named = Callable[[FormField, Any], str]
+"""What is wrong with whom or what an answer names; empty when nothing is."""
+
+
 def clean_answers(
-    fields: Iterable[FormField], answers: Mapping[str, Any], around: Values, program: Program, *, path: str = ""
+    fields: Iterable[FormField],
+    answers: Mapping[str, Any],
+    around: Values,
+    program: Program,
+    *,
+    path: str = "",
+    fresh: bool = False,
+    named: Named = lambda field, value: "",
 ) -> tuple[dict[str, Any], list[Refusal]]:
     """Cleaned answers and every problem at once, each naming its field by path (`steps.2.due`).
 
     Unknown fields and empty answers are dropped; answers to hidden fields are dropped too, because nobody was asked
-    them. `around` is the scope of conditions outside these fields.
+    them. `around` is the scope of conditions outside these fields. `fresh`: these are asked for the first time, so that
+    a default stands where an answer is not there at all; one that is there and empty stays empty.
     """
     fields = tuple(fields)
+    if fresh:
+        answers = {**{f.id: f.default for f in fields}, **answers}
     problems: list[Refusal] = []
     cleaned: dict[str, Any] = {}
     for field in sorted(fields, key=lambda f: f.kind == "table"):  # rows are judged beside the answers given with them
@@ -318,7 +332,9 @@ def clean_answers(
         where = f"{path}{field.id}"
         if field.kind == "table":
             beside = inside(fields, _shown(fields, cleaned, around, program), around, program)
-            cleaned[field.id] = _clean_rows(field, value, beside, program, where, problems)
+            rows, found = _clean_rows(field, value, beside, program, where, fresh, named)
+            cleaned[field.id] = rows
+            problems += found
             continue
         try:
             cleaned[field.id] = KINDS[field.kind].clean(field, value, program)
@@ -329,6 +345,8 @@ def clean_answers(
     for field in fields:
         if field.id in cleaned:
             problems += _unmet_options(field, cleaned[field.id], scope, program, f"{path}{field.id}")
+            if says := named(field, cleaned[field.id]):
+                problems.append(Refusal("answer", f"{field.title}: {says}.", field.cites, field=f"{path}{field.id}"))
             if field.kind != "table":
                 problems += unmet(field.checks, scope, f"{path}{field.id}")
     return cleaned, problems
@@ -351,8 +369,9 @@ def inside(fields: Iterable[FormField], answers: Mapping[str, Any], around: Valu
 
 
 def _clean_rows(
-    table: FormField, value: Any, around: Values, program: Program, path: str, problems: list[Refusal]
-) -> list[dict[str, Any]]:
+    table: FormField, value: Any, around: Values, program: Program, path: str, fresh: bool, named: Named
+) -> tuple[list[dict[str, Any]], list[Refusal]]:
+    problems: list[Refusal] = []
     rows = [dict(r) for r in value if isinstance(r, Mapping)] if isinstance(value, list | tuple) else []
     most = len(table.rows) if table.fixed_rows else table.max_rows
     if len(rows) > most:
@@ -362,22 +381,24 @@ def _clean_rows(
         problems.append(Refusal("rows", f"{table.title}: {says}.", field=path))
         rows = rows[:most]
     taken = {r["_id"] for r in rows if isinstance(r.get("_id"), str)}
-    fresh = (f"r{n}" for n in range(1, 10_000) if f"r{n}" not in taken)
+    free = (f"r{n}" for n in range(1, 10_000) if f"r{n}" not in taken)
     result: list[dict[str, Any]] = []
     used: set[str] = set()
     for number, row in enumerate(rows):
-        cleaned, found = clean_answers(table.fields, row, around, program, path=f"{path}.{number}.")
+        begun = fresh and any(is_answered(v) for k, v in row.items() if k != "_id")
+        where = f"{path}.{number}."
+        cleaned, found = clean_answers(table.fields, row, around, program, path=where, fresh=begun, named=named)
         given = row.get("_id")
         keep = isinstance(given, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,30}", given) and given not in used
         if not cleaned and not (keep and table.fixed_rows):
             continue
-        row_id = str(given) if keep else next(fresh)
+        row_id = str(given) if keep else next(free)
         used.add(row_id)
         problems += found
         if not found:
             problems += unmet(table.checks, around.within(table, cleaned, program), f"{path}.{number}")
         result.append({"_id": row_id, **cleaned})
-    return result
+    return result, problems
 
 
 def unmet(checks: Iterable[Check], scope: Values, path: str) -> list[Refusal]:

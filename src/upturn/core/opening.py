@@ -1,11 +1,14 @@
 """Opening a plan: who may, on what basis, under which variant, standing where."""
 
-from upturn.core import conditions
+from collections.abc import Mapping
+from typing import Any
+
 from upturn.core.audience import addressed
 from upturn.core.case import Case
 from upturn.core.commands import Open
 from upturn.core.conditions import Values
 from upturn.core.events import Event, Opened
+from upturn.core.fields import clean_answers, inside
 from upturn.core.guards import refusals_of
 from upturn.core.guards.outcome import no_open_plan
 from upturn.core.plan import Party, Plan
@@ -15,15 +18,15 @@ from upturn.core.verbs.base import asked, passed
 from upturn.core.wording import counted, listed
 
 
-def variant_of(program: Program, answers: object, today: str = "") -> str:
-    """The variant that the start answers choose; empty when none does. `program` is the one before any variant."""
-    assert isinstance(answers, dict)
-    fields = tuple(program.start.fields)
-    values = conditions.bound(fields, answers, program)
-    values |= {"stage": "", "variant": "", "today": today, "finding": "", "disposition": ""}
-    names = conditions.scope(fields)
-    conditions.compute(fields, names, values)
-    scope = Values(names, values)
+def variant_of(program: Program, answers: Mapping[str, Any], today: str = "") -> str:
+    """The variant that the start answers, as they were written, choose; empty when none does.
+
+    `program` is the one before any variant. An answer that does not fit chooses nothing: opening refuses it.
+    """
+    fields = program.start.fields
+    around = Values((), {"stage": "", "variant": "", "today": today, "finding": "", "disposition": ""})
+    known, _problems = clean_answers(fields, answers, around, program, fresh=True)
+    scope = inside(fields, known, around, program)
     return next((v.id for v in program.variants if scope.holds(v.when)), "")
 
 
@@ -33,15 +36,10 @@ def opened(case: Case, command: Open) -> list[Event]:
     start = program.start
     if case.plan.seq:
         raise Refused(Refusal("opened", "This plan is open already."))
-    answers = asked(case, start.fields, command.answers)
     parties = {code: tuple(dict.fromkeys(roles)) for code, roles in command.parties.items() if roles}
-    plan = Plan(
-        program=program.key,
-        variant="",
-        stage=start.stage,
-        start=answers,
-        parties={c: Party(c, r, case.today) for c, r in parties.items()},
-    )
+    people = {c: Party(c, r, case.today) for c, r in parties.items()}
+    answers = asked(case.with_plan(Plan(parties=people)), start.fields, command.answers)
+    plan = Plan(program=program.key, variant="", stage=start.stage, start=answers, parties=people)
     weighed = case.with_plan(plan)
     problems = _party_problems(weighed, command)
     problems += refusals_of(start.when, weighed)
@@ -69,7 +67,7 @@ def opened(case: Case, command: Open) -> list[Event]:
         program=program.key,
         version=program.version,
         digest=command.digest,
-        variant=variant_of(program, answers, case.today.isoformat()),
+        variant=variant_of(program, command.answers, case.today.isoformat()),
         language=command.language or program.language,
         stage=start.stage,
         parties=parties,

@@ -199,6 +199,7 @@ class FormField(Part):
     required_if: Condition | None = None
     show_if: Condition | None = None
     default: Any = None
+    """Stands where the question is asked for the first time and no answer is there at all; one left empty stays so."""
     prefill: str | None = None
     """Where the first value comes from: `subject.name`, `lead.name`, `subject.FIELD`, `start.FIELD` ..."""
     unit: Text | None = None

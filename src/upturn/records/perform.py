@@ -22,7 +22,6 @@ from upturn.core.commands import Attach, ChangeParty, Command, Open
 from upturn.core.events import Event, Fact, Noticed, from_json, to_json
 from upturn.core.facts import CLOCK
 from upturn.core.facts import Actor as Acting
-from upturn.core.fields import clean_answers
 from upturn.core.ledger import SALT_BYTES, NotCanonical, moment, seal
 from upturn.core.ledger import Entry as Sealed
 from upturn.core.opening import variant_of
@@ -535,8 +534,7 @@ def _before(command: Open) -> CorePlan:
 
 
 def _variant(case: Case, command: Open) -> str:
-    answers, problems = clean_answers(case.program.start.fields, command.answers, case.values, case.program)
-    return "" if problems else variant_of(case.program, answers, case.today.isoformat())
+    return variant_of(case.program, command.answers, case.today.isoformat())
 
 
 def _number(row: Plan, day: date, program: Program) -> None:

@@ -29,6 +29,8 @@ from upturn.web.templatetags.parts import DATE_INPUT_FORMATS
 
 PREFIX = "a"
 OTHER = "__other"
+ASKED = "_asked"
+"""Which questions of a level were on the screen: one among them without an answer was left empty."""
 MOST_RADIOS = 7
 MOST_ROWS = 200
 Raw = dict[str, Any]
@@ -109,17 +111,16 @@ def _tree(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_level(fields: Sequence[FormField], node: Node) -> Raw:
+    """The answers of one level. A question that was asked and left empty is there as '', so that no default comes back."""
+    asked = set(_one(node.get(ASKED, {})).split())
     raw: Raw = {}
     for one in fields:
         if one.kind == "computed":
             continue
-        value = (
-            _read_rows(one, node.get(one.id, {}))
-            if one.kind == "table"
-            else CONTROLS[one.kind].read(node.get(one.id, {}))
-        )
-        if is_answered(value):
-            raw[one.id] = value
+        sent = node.get(one.id, {})
+        value = _read_rows(one, sent) if one.kind == "table" else CONTROLS[one.kind].read(sent)
+        if is_answered(value) or one.id in asked:
+            raw[one.id] = value if is_answered(value) else ""
     return raw
 
 
@@ -461,11 +462,13 @@ class Level(forms.Form):
     def __init__(
         self, drawn: Mapping[str, tuple[Asked, Any]], *, prefix: str, row_id: str = "", row: bool = False
     ) -> None:
-        initial = {name: value for name, (_box, value) in drawn.items()} | {"_id": row_id}
+        asked = " ".join(dict.fromkeys(name.partition("-")[0] for name in drawn))
+        initial = {name: value for name, (_box, value) in drawn.items()} | {"_id": row_id, ASKED: asked}
         super().__init__(prefix=prefix, initial=initial, label_suffix="")
         if row:
             self.fields["_id"] = forms.CharField(widget=forms.HiddenInput, required=False)
         self.fields.update({name: box for name, (box, _value) in drawn.items()})
+        self.fields[ASKED] = forms.CharField(widget=forms.HiddenInput, required=False)
         self.cleaned_data = {}
 
     def refuse(self, name: str, sentence: str) -> None:

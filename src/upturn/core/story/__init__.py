@@ -114,7 +114,7 @@ def _act(stage: Stage, document: Mapping[str, Any], step: Mapping[str, Any]) -> 
     name = step["as"]
     command = command_of(stage, document, step)
     if isinstance(command, Open):
-        variant = variant_of(stage.file.program(), dict(command.answers))
+        variant = variant_of(stage.file.program(), command.answers, stage.world.day(stage.now).isoformat())
         stage.program = stage.file.program(variant, command.language)
         stage.told.variants.add(variant)
     actor = stage.actor(name)

@@ -1,14 +1,14 @@
 """What a story expects: where the plan stands, who may do what, who reads what, who owes what."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from upturn.core.audience import reads
 from upturn.core.duties import duties
 from upturn.core.plan import Plan
 from upturn.core.rules import offers
-from upturn.core.story.stage import Stage, StoryFailed, day_of
+from upturn.core.story.acts import plain
+from upturn.core.story.stage import Stage, StoryFailed
 
 
 def expect(stage: Stage, step: Mapping[str, Any]) -> None:
@@ -66,8 +66,7 @@ def _stands(stage: Stage, wanted: Mapping[str, Any]) -> None:
         head, _, name = key.partition(".")
         if head not in _LOOKS:
             raise StoryFailed(f"nothing called {key} can be expected")
-        found = _LOOKS[head](stage, stage.plan, name)
-        expected = day_of(value) if isinstance(value, date) else value
+        found, expected = plain(_LOOKS[head](stage, stage.plan, name)), plain(value)
         if isinstance(found, set):
             lacking = set(_several(expected)) - found
             if lacking:

@@ -7,6 +7,7 @@ reason?), `events` (what happens).
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from upturn.core.case import Case
@@ -97,17 +98,41 @@ def role_of(case: Case, roles: Iterable[str]) -> str:
     return next((case.stand_in(r) for r in roles if case.stand_in(r)), "") or next(iter(sorted(case.actor.roles)), "")
 
 
-def asked(case: Case, fields: Iterable[FormField], answers: Mapping[str, Any], *, path: str = "") -> dict[str, Any]:
+def asked(case: Case, fields: Iterable[FormField], answers: Mapping[str, Any], *, fresh: bool = True) -> dict[str, Any]:
     """Cleaned answers to what an act asks. Raises Refused with every problem and every missing answer."""
     fields = tuple(fields)
-    cleaned, problems = clean_answers(fields, answers, case.values, case.program, path=path)
-    problems += required(case, fields, cleaned, path)
+    cleaned, problems = written(case, fields, answers, fresh=fresh)
+    problems += required(case, fields, cleaned)
     if problems:
         raise Refused(*problems)
     return cleaned
 
 
-def required(case: Case, fields: tuple[FormField, ...], answers: Mapping[str, Any], path: str) -> list[Refusal]:
+def written(
+    case: Case, fields: Iterable[FormField], answers: Mapping[str, Any], *, fresh: bool
+) -> tuple[dict[str, Any], list[Refusal]]:
+    """Cleaned answers that are to stand on the plan, and every problem: whom they name must be on it, too."""
+    named = partial(_unnamed, case)
+    return clean_answers(fields, answers, case.values, case.program, fresh=fresh, named=named)
+
+
+def _unnamed(case: Case, field: FormField, value: Any) -> str:
+    """What is wrong with the person or the files an answer names."""
+    if field.kind == "file":
+        lost = listed(f for f in value if f not in case.plan.attachments)
+        return f"{lost} is no file of this plan. Attach it first, then choose it here" if lost else ""
+    if field.kind != "person":
+        return ""
+    party = case.plan.parties.get(value[1:]) if value.startswith("@") else None
+    if field.role and case.program.parties[field.role].fill == "named":
+        holds = party is not None and field.role in party.roles
+        return "" if holds else f"choose somebody who is the {case.role_title(field.role)} of this plan"
+    if party or not value.startswith("@"):
+        return ""
+    return f"nobody on this plan is “{value}”. Choose one of its people, or write a name"
+
+
+def required(case: Case, fields: tuple[FormField, ...], answers: Mapping[str, Any]) -> list[Refusal]:
     """A refusal for each required answer that is missing, pointing at its field."""
     scope = inside(fields, answers, case.values, case.program)
     lacking = []
@@ -119,7 +144,7 @@ def required(case: Case, fields: tuple[FormField, ...], answers: Mapping[str, An
                     "required",
                     f"{missing_sentence(phrases)}: an answer is needed.",
                     field.cites,
-                    field=f"{path}{field.id}",
+                    field=field.id,
                 )
             )
     return lacking

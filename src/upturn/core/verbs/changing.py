@@ -12,7 +12,6 @@ from upturn.core.clocks import asked_extension, extended, not_extensible, resume
 from upturn.core.commands import Attach, ChangeParty, Extend, Pause, Propose, ProposeVersion, Respond, Resume
 from upturn.core.differences import differences
 from upturn.core.events import Amended, Attached, Dated, Event, PartyChanged, Paused, Proposed, Replied, Resumed
-from upturn.core.fields import clean_answers
 from upturn.core.guards import refusals_of
 from upturn.core.plan import ProposalState
 from upturn.core.program import Clock
@@ -29,6 +28,7 @@ from upturn.core.verbs.base import (
     role_of,
     while_open,
     words,
+    written,
 )
 from upturn.core.wording import day_name, listed
 
@@ -63,7 +63,7 @@ def _propose(case: Case, command: Propose) -> list[Event]:
             raise Refused(
                 Refusal("section", "This section does not change while the plan runs.", spec.cites, field=section)
             )
-        cleaned, found = clean_answers(case.program.section[section].fields, answers, case.values, case.program)
+        cleaned, found = written(case, case.program.section[section].fields, answers, fresh=False)
         problems += found
         before = case.plan.sections.get(section)
         if before is None or before.answers != cleaned:

@@ -58,10 +58,10 @@ def _prepare_open(case: Case, target: str) -> Refusal | None:
 def _prepare(case: Case, command: Prepare) -> list[Event]:
     found = _state(case, command.checkin)
     assert found
-    _, spec = found
+    state, spec = found
     role = role_of(case, preparers(case, spec))
     if spec.before:
-        answers = asked(case, spec.before, command.answers)
+        answers = asked(case, spec.before, command.answers, fresh=role not in state.prepared)
     else:
         answers = {"note": words(str(command.answers.get("note") or ""), "Your part", field="note")}
     event = CheckedIn(checkin=command.checkin, state="prepared", answers=answers, role=role, on=command.on)

@@ -5,7 +5,7 @@ from upturn.core.calendar import DAY
 from upturn.core.case import Case
 from upturn.core.commands import Answer, Record, Screen
 from upturn.core.events import Answered, Event, Logged, Screened
-from upturn.core.fields import clean_answers, inside, unmet
+from upturn.core.fields import inside, unmet
 from upturn.core.program import Log, ScreeningResult
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.verbs.base import (
@@ -20,6 +20,7 @@ from upturn.core.verbs.base import (
     present,
     role_of,
     while_open,
+    written,
 )  # fmt: skip
 from upturn.core.wording import day_name
 
@@ -57,12 +58,12 @@ def _section_against(case: Case, target: str) -> Against:
 
 def _answer(case: Case, command: Answer) -> list[Event]:
     spec = case.program.section[command.section]
-    answers, problems = clean_answers(spec.fields, command.answers, case.values, case.program)
+    before = case.plan.sections.get(spec.id)
+    answers, problems = written(case, spec.fields, command.answers, fresh=before is None)
     if not problems:
         problems = unmet(spec.checks, inside(spec.fields, answers, case.values, case.program), spec.id)
     if problems:
         raise Refused(*problems)
-    before = case.plan.sections.get(spec.id)
     role = role_of(case, spec.writers(case.plan.stage))
     if before is not None and before.answers == answers and before.role == role:
         return []
