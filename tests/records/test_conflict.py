@@ -8,92 +8,83 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from tests.records.conftest import MARCH_2, SECTIONS, World, after, world
-from upturn.core.commands import Answer, Command, Comment, Move, Sign, State
+from tests.records.conftest import MARCH_2, World, after, world
+from upturn.core.commands import Answer, Command, Comment, Move, Propose, Record, Respond, Sign, State
 from upturn.core.digests import of_signature
 from upturn.core.refusals import Conflict, Refused
 from upturn.records import clock
-from upturn.records.models import Entry, Person, Plan
+from upturn.records.models import Entry, Plan
 from upturn.records.perform import perform
 from upturn.records.verify import verify
 
 
-def drafting(peers: World) -> Plan:
-    plan = peers.opened().row
-    return peers.told(plan).row
+def writing(peers: World) -> Plan:
+    """A trial plan that Mara and Finn write together."""
+    plan = peers.tried().row
+    return peers.do(plan, peers.finn, Move(move="tell")).row
+
+
+def aim(text: str) -> Answer:
+    return Answer(section="goals", answers={"aim": text})
 
 
 def test_a_section_somebody_else_changed_is_a_conflict_that_says_who_and_when(peers: World) -> None:
-    plan = drafting(peers)
-    read = plan.seq
-    perform(
-        plan.pk,
-        Answer(section="situation", answers=SECTIONS["situation"]),
-        peers.finn,
-        MARCH_2 + timedelta(hours=5, minutes=2),
-    )
+    plan = writing(peers)
+    perform(plan.pk, aim("Finn's words"), peers.finn, MARCH_2 + timedelta(hours=5, minutes=2))
     with pytest.raises(Conflict) as conflict:
-        perform(
-            plan.pk, Answer(section="situation", answers={"led_to": "Mine"}), peers.mara, after(hours=6), expected=read
-        )
-    assert conflict.value.changes == ("Finn Alder changed “Situation” on 2 March 2026, 14:02.",)
-    assert (Plan.objects.get().seq, conflict.value.seq) == (read + 1, read + 1)
+        perform(plan.pk, aim("Mine"), peers.mara, after(hours=6), expected=plan.seq)
+    assert conflict.value.changes == ("Finn Alder changed “Goals” on 2 March 2026, 14:02.",)
+    assert (Plan.objects.get().seq, conflict.value.seq) == (plan.seq + 1, plan.seq + 1)
+
+
+def test_ones_own_change_in_another_window_is_told_as_ones_own(peers: World) -> None:
+    plan = writing(peers)
+    perform(plan.pk, aim("Here"), peers.mara, after(hours=5))
+    with pytest.raises(Conflict) as conflict:
+        perform(plan.pk, aim("There"), peers.mara, after(hours=6), expected=plan.seq)
+    assert conflict.value.changes == ("You changed “Goals” on 2 March 2026, 14:00.",)
 
 
 def test_one_who_reads_anew_goes_on(peers: World) -> None:
-    plan = drafting(peers)
-    perform(plan.pk, Answer(section="situation", answers=SECTIONS["situation"]), peers.finn, after(hours=5))
-    done = perform(
-        plan.pk,
-        Answer(section="situation", answers={"led_to": "Mine"}),
-        peers.mara,
-        after(hours=6),
-        expected=plan.seq + 1,
-    )
-    assert done.plan.answer("situation", "led_to") == "Mine"
+    plan = writing(peers)
+    perform(plan.pk, aim("Finn's words"), peers.finn, after(hours=5))
+    done = perform(plan.pk, aim("Mine"), peers.mara, after(hours=6), expected=plan.seq + 1)
+    assert done.plan.answer("goals", "aim") == "Mine"
 
 
 HARMLESS: dict[str, Command] = {
-    "another section": Answer(section="outcome", answers=SECTIONS["outcome"]),
-    "a comment": Comment(section="situation", text="What about October?"),
+    "another section": Answer(section="notes", answers={"note": "A note"}),
+    "a comment": Comment(section="goals", text="What about October?"),
+    "a record": Record(log="talk", answers={"what": "Calls"}),
 }
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_a_command_does_not_rely_on_does_not_disturb_it(peers: World, name: str) -> None:
-    plan = drafting(peers)
+    plan = writing(peers)
     perform(plan.pk, HARMLESS[name], peers.finn, after(hours=5))
-    done = perform(
-        plan.pk, Answer(section="situation", answers={"led_to": "Mine"}), peers.mara, after(hours=6), expected=plan.seq
-    )
-    assert done.plan.answer("situation", "led_to") == "Mine"
+    done = perform(plan.pk, aim("Mine"), peers.mara, after(hours=6), expected=plan.seq)
+    assert done.plan.answer("goals", "aim") == "Mine"
 
 
 def test_a_statement_never_conflicts(peers: World) -> None:
-    plan = drafting(peers)
-    peers.do(plan, peers.finn, Move(move="no_plan", answers={"why": "Solved"}))
+    plan = writing(peers)
+    peers.do(plan, peers.finn, aim("Calls"), Move(move="go"))
     done = perform(plan.pk, State(text="Thank you."), peers.mara, after(hours=6), expected=plan.seq)
-    assert done.row.stage == "not_needed"
+    assert done.row.stage == "running"
 
 
 def test_signing_relies_on_the_whole_text(peers: World) -> None:
-    plan = peers.opened().row
-    peers.told(plan)
-    peers.signing(plan)
+    plan = writing(peers)
+    peers.do(plan, peers.finn, aim("Calls"), Move(move="go"))
     seen = peers.seen(plan, peers.mara)
-    peers.do(plan, peers.finn, Move(move="rework", answers={"what": "Dates"}))
-    peers.do(plan, peers.finn, Answer(section="outcome", answers={"if_not_completed": ["membership"]}))
-    peers.do(plan, peers.finn, Move(move="finish", reasons={"goals_complete": "Clear enough"}))
-    sign = Sign(
-        signature="member_signs", outcome="agreed", digest=of_signature(seen.program, seen.plan, "member_signs")
-    )
+    peers.do(plan, peers.mara, Propose(changes={"goals": {"aim": "Longer calls"}}, reason="Clearer"))
+    peers.do(plan, peers.finn, Respond(number=1, outcome="agreed"))
+    digest = of_signature(seen.program, seen.plan, "learner_signs")
+    sign = Sign(signature="learner_signs", outcome="acknowledged", digest=digest)
     with pytest.raises(Conflict) as conflict:
         perform(plan.pk, sign, peers.mara, after(hours=6), expected=seen.plan.seq)
-    assert [c.split(" on ")[0] for c in conflict.value.changes] == [
-        "Finn Alder changed where the plan stands",
-        "Finn Alder changed “Outcome”",
-        "Finn Alder changed where the plan stands",
-    ]
+    assert [c.split(" on ")[0] for c in conflict.value.changes] == ["Finn Alder changed “Goals”"]
 
 
 def test_what_somebody_cannot_read_neither_disturbs_them_nor_is_told_to_them(peers: World) -> None:
@@ -131,14 +122,13 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_press_the_same_button_one_wins_and_the_other_is_told(transactional_db: None) -> None:
     peers = world("peers")
-    plan = drafting(peers)
-    peers.do(plan, peers.mara, *(Answer(section=s, answers=a) for s, a in SECTIONS.items()))
-    row = Plan.objects.get(pk=plan.pk)
+    plan = writing(peers)
+    row = peers.do(plan, peers.mara, aim("Calls")).row
 
-    def press(person: Person) -> Callable[[], object]:
-        return lambda: perform(row.pk, Move(move="submit"), person, after(hours=8), expected=row.seq)
+    def press() -> object:
+        return perform(row.pk, Move(move="go"), peers.finn, after(hours=8), expected=row.seq)
 
-    got = at_once(press(peers.mara), press(peers.mara))
+    got = at_once(press, press)
     assert sorted(type(g).__name__ for g in got) == ["Conflict", "Performed"]
     assert Entry.objects.filter(type="Moved", plan=plan).count() == 2
     assert verify(peers.organization) == []
@@ -147,7 +137,7 @@ def test_of_two_who_press_the_same_button_one_wins_and_the_other_is_told(transac
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_at_once_lose_nothing(transactional_db: None) -> None:
     peers = world("peers")
-    plan = drafting(peers)
+    plan = writing(peers)
 
     def say(number: int) -> Callable[[], object]:
         return lambda: perform(
@@ -186,6 +176,6 @@ def test_several_clocks_and_a_person_at_once_bring_a_day_once(transactional_db: 
 
 
 def test_a_refusal_is_not_a_conflict(peers: World) -> None:
-    plan = drafting(peers)
+    plan = writing(peers)
     with pytest.raises(Refused):
-        perform(plan.pk, Move(move="submit"), peers.mara, after(hours=6), expected=plan.seq)
+        perform(plan.pk, Move(move="go"), peers.finn, after(hours=6), expected=plan.seq)

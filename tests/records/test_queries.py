@@ -52,12 +52,21 @@ def test_the_office_does_not_share_what_is_about_itself(peers: World) -> None:
 
 
 def test_what_waits_for_others_names_them(peers: World) -> None:
-    plan = peers.opened().row
-    peers.told(plan)
-    waiting = {(d.person.name, d.offer) for d in queries.waiting_for_others(peers.finn).items if d.person}
-    assert waiting == {("Mara Quill", "move:submit"), ("Mara Quill", "answer:header")}
-    assert [d.plan for d in queries.waiting_for_others(peers.ines).items] == [plan, plan]
-    assert queries.waiting_for_others(peers.otto).items == []
+    plan = peers.tried().row
+    peers.do(plan, peers.finn, Answer(section="goals", answers={"aim": "a"}), Move(move="tell"), Move(move="go"))
+
+    def waiting(person: Person) -> list[tuple[str | None, str]]:
+        found = queries.waiting_for_others(person).items
+        return [(d.person and d.person.name, d.offer) for d in found if "prepare" not in d.offer]
+
+    assert waiting(peers.finn) == [("Mara Quill", "state:plan")]
+    assert waiting(peers.mara) == [
+        ("Finn Alder", "check_in:weekly_1"),
+        ("Finn Alder", "check_in:weekly_2"),
+        ("Finn Alder", "answer:notes"),
+    ]
+    assert sorted(waiting(peers.ines)) == sorted([*waiting(peers.mara), *waiting(peers.finn)])
+    assert waiting(peers.otto) == []
 
 
 def test_nobody_hears_from_my_work_of_a_plan_before_the_telling(peers: World) -> None:

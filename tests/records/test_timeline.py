@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.records.conftest import SECTIONS, World, after
+from tests.records.conftest import World, after
 from upturn.core import events as e
 from upturn.core.commands import (
     Answer,
@@ -62,22 +62,15 @@ def test_a_moved_date_says_from_to_who_and_why(peers: World) -> None:
 
 
 def test_a_change_shows_what_stood_there_before(peers: World) -> None:
-    plan = peers.opened().row
-    peers.told(plan)
-    peers.do(plan, peers.mara, Answer(section="situation", answers=SECTIONS["situation"]))
-    peers.do(
-        plan,
-        peers.finn,
-        Answer(section="situation", answers=SECTIONS["situation"] | {"led_to": "Two"}, why="Counted again"),
-    )
+    plan = peers.tried().row
+    peers.do(plan, peers.finn, Move(move="tell"))
+    peers.do(plan, peers.mara, Answer(section="goals", answers={"aim": "Three calls", "hours": 2}))
+    peers.do(plan, peers.finn, Answer(section="goals", answers={"aim": "Two calls", "hours": 2}, why="Counted again"))
     item = told(peers, plan, "mara")[0]
     assert (item.title, item.line, item.details) == (
-        "“Situation” changed",
+        "“Goals” changed",
         "Counted again.",
-        (
-            ("What led to this plan", "Two"),
-            ("What led to this plan, before", "Three recommendations from October are open."),
-        ),
+        (("The aim", "Two calls"), ("The aim, before", "Three calls")),
     )
 
 

@@ -86,8 +86,8 @@ DERIVED: dict[str, tuple[Callable[[], object], str]] = {
         "The index says wakes_at is 2026-03-05 15:00:00+00:00; the entries say empty.",
     ),
     "duty gone": (
-        lambda: Duty.objects.filter(offer="move:submit").delete(),
-        "The duty “Finish your draft and hand it to your facilitator” is missing.",
+        lambda: Duty.objects.filter(offer="answer:header").delete(),
+        "The duty “Write “Who and when” and 3 more” is missing.",
     ),
     "duty moved": (
         lambda: Duty.objects.filter(offer="answer:header").update(due="2026-03-03"),

@@ -15,7 +15,6 @@ from upturn.core.duties import SOON, duties
 from upturn.core.duties import Duty as Owed
 from upturn.core.plan import Plan as CorePlan
 from upturn.core.program import Program
-from upturn.core.rules import due
 from upturn.core.timing import wakes
 from upturn.records.access import former_roles
 from upturn.records.loading import Loaded
@@ -129,15 +128,9 @@ def _owing(case: Case, owed: Owed, people: Mapping[str, Person]) -> Iterator[tup
 
 
 def next_look(case: Case) -> datetime | None:
-    """When time alone changes something next: an entry falls due, a check-in becomes a duty, somebody is back.
-
-    What is due but cannot happen (its conditions do not hold) is looked at again on the next day.
-    """
-    soonest = wakes(case)
-    if soonest and soonest <= case.now and not due(case.program, case.plan, case.now, case.facts):
-        soonest = _midnight(case, case.today + DAY)
+    """When time alone changes something next: an entry falls due, a check-in becomes a duty, somebody is back."""
     midnights = [_midnight(case, day) for day in _days_ahead(case)]
-    return min([m for m in (soonest, *midnights) if m], default=None)
+    return min([m for m in (wakes(case), *midnights) if m], default=None)
 
 
 def _days_ahead(case: Case) -> Iterator[date]:
