@@ -113,6 +113,19 @@ DERIVED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: PlanParty.objects.filter(role="member").delete(),
         "The index of who is on the plan does not agree about the role member.",
     ),
+    "party made up": (
+        lambda: PlanParty.objects.create(
+            organization=Plan.objects.get().organization,
+            plan=Plan.objects.get(),
+            person=Plan.objects.get().lead,
+            role="staff",
+            active=True,
+            knows=True,
+            reads=True,
+            opened_on=MARCH_2.date(),
+        ),
+        "The index of who is on the plan does not agree about the role staff.",
+    ),
     "actor": (lambda: Actor.objects.filter(code="p2").delete(), "Nobody is on file for the code p2."),
 }
 
