@@ -213,7 +213,7 @@ def test_a_question_is_asked_only_when_its_condition_holds_with_the_answers_so_f
         FormField.model_validate({"id": "why", "title": "Why", "show_if": "it", "required_if": "it"}),
     ]
     around = scope(drafting)
-    names = lambda raw: [b.name for p in Questions(fields, around, raw).parts for b in p.fields]  # noqa: E731
+    names = lambda raw: [b.name for p in Questions(fields, around, raw).parts for b in p.fields if not b.is_hidden]  # noqa: E731
     assert names({}) == ["it"]
     assert names({"it": "yes"}) == ["it", "why"]
 
@@ -222,6 +222,19 @@ def test_an_answer_needed_under_a_condition_is_not_called_optional(drafting: Sta
     fields = [one("yesno", required=True), FormField.model_validate({"id": "why", "title": "Why", "required_if": "it"})]
     optional = ["(optional)" in drawn(Questions(fields, scope(drafting), raw)) for raw in ({"it": "no"}, {"it": "yes"})]
     assert optional == [True, False]
+
+
+def test_what_was_asked_and_left_empty_is_said_to_be_empty_so_that_no_default_comes_back(drafting: Stage) -> None:
+    fields = [
+        one("choice", default="late", **CHOICES),
+        FormField.model_validate({"id": "n", "title": "N", "default": "x"}),
+    ]
+    around = scope(drafting)
+    data = posted(drawn(Questions(fields, around, first_answers(fields, around))))
+    assert read(fields, data) == {"it": "late", "n": "x"}
+    data["a-it"], data["a-n"] = "", ""
+    assert read(fields, data) == {"it": "", "n": ""}
+    assert clean_answers(fields, read(fields, data), around.around, around.program, fresh=True) == ({}, [])
 
 
 def test_definitions_stand_under_their_options_and_keep_them_open_to_view(drafting: Stage) -> None:

@@ -42,4 +42,4 @@ def address(plan: str, offer: str) -> str:
     if verb not in ROUTES:
         return reverse("plan", kwargs={"plan": plan})
     name, arguments = ROUTES[verb]
-    return reverse(name, kwargs={"plan": plan, **arguments("" if target == "plan" else target)})
+    return reverse(name, kwargs={"plan": plan, **arguments(target)})

@@ -111,7 +111,7 @@ def _tree(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_level(fields: Sequence[FormField], node: Node) -> Raw:
-    """The answers of one level. A question that was asked and left empty is there as '', so that no default comes back."""
+    """The answers of one level. A question that was asked and left empty is there, so that no default comes back."""
     asked = set(_one(node.get(ASKED, {})).split())
     raw: Raw = {}
     for one in fields:
@@ -541,7 +541,7 @@ class Questions:
         values = _values(fields, raw, around, self.scope.program)
         self._order.append(prefix)
         level = self._level(fields, raw, values, prefix)
-        loose = Part()
+        loose = Part([level[ASKED]] if level.initial[ASKED] else [])
         for one in fields:
             if one.kind == "table" and values.holds(one.show_if):
                 if loose.fields:
@@ -640,7 +640,7 @@ class Questions:
                 found.refuse(known, reason.sentence)
                 return True
             if name in self._levels and name != self.prefix:
-                first = next((n for n in self._levels[name].fields if n != "_id"), None)
+                first = next((n for n in self._levels[name].fields if n not in ("_id", ASKED)), None)
                 if first:
                     self._levels[name].refuse(first, reason.sentence)
                     return True

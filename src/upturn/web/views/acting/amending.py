@@ -203,7 +203,7 @@ def amend_check(request: HttpRequest, plan: str) -> HttpResponse:
     form = _reason_form(look)(request.POST)
     if not form.is_valid():
         return _check_page(request, look, changes, form, status=422)
-    command = Propose(changes=changes, reason=form.cleaned_data["reason"], impose=bool(form.cleaned_data.get("impose")))
+    command = Propose(changes=changes, reason=form.cleaned_data["reason"], impose="impose" in request.POST)
     try:
         done = perform(look.row.pk, command, look.person, timezone.now(), expected=expected(request))
     except Conflict as conflict:

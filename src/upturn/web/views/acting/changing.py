@@ -387,8 +387,7 @@ def attach(request: HttpRequest, plan: str) -> HttpResponse:
 def _attach_sheet(look: Look) -> Sheet:
     limits = look.program.attachments
     who, since = audience(look)
-    abouts = [("", f"The {look.program.words.plan} as a whole")]
-    abouts += [(s.id, f"“{s.title}”") for s in look.program.form if look.sees_section(s.id) and look.case.shown(s)]
+    abouts = [("", f"The {look.program.words.plan} as a whole"), *_abouts(look)]
 
     class AttachForm(Small):
         file = forms.FileField(
@@ -411,6 +410,22 @@ def _attach_sheet(look: Look) -> Sheet:
         command=lambda given: _attach(look, given),
         then=lambda _done: f"{reverse('plan', kwargs={'plan': look.row.pk})}#files",
     )
+
+
+def _abouts(look: Look) -> list[tuple[str, str]]:
+    """What a file may be about: sections this person reads, records, and what a step asks a file for."""
+    program = look.program
+    found = {s.id: f"“{s.title}”" for s in program.form if look.sees_section(s.id) and look.case.shown(s)}
+    found |= {log.id: f"“{log.title}”" for log in program.logs if f"record:{log.id}" in look.offers}
+    hidden = {s.id for s in program.form} - set(found)
+    rules = [(m.title, r) for m in program.moves for r in (*m.when, *m.warn)]
+    rules += [(d.title, r) for d in program.disposition.values() for r in (*d.when, *d.warn)]
+    rules += [(s.title, r) for s in program.signatures for r in s.when]
+    for title, rule in rules:
+        about = str(rule.args.get("about", "")) if rule.guard == "attached" else ""
+        if about and about not in hidden:
+            found.setdefault(about, f"{about.replace('_', ' ').capitalize()} (needed for “{title}”)")
+    return list(found.items())
 
 
 def _attach(look: Look, given: Given) -> Attach:

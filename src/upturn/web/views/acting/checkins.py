@@ -148,7 +148,7 @@ def _hold_sheet(look: Look, checkin: str) -> Sheet:
         says=late,
         fields=spec.after,
         first=prefilled(look, spec.after),
-        own=_hold_form(look, state, spec, goals),
+        own=_hold_form(look, spec, goals),
         cites=spec.cites,
         who=who,
         since=since,
@@ -159,9 +159,10 @@ def _hold_sheet(look: Look, checkin: str) -> Sheet:
     )
 
 
-def _hold_form(look: Look, state: CheckInState, spec: CheckIn, goals: list[dict[str, Any]]) -> type[Small]:
-    roles = spec.attends or tuple(r for r, p in look.program.parties.items() if p.kind != "auditor")
-    boxes: dict[str, forms.Field] = {"on": DayField(label="When was it held?", initial=min(look.case.today, state.due))}
+def _hold_form(look: Look, spec: CheckIn, goals: list[dict[str, Any]]) -> type[Small]:
+    others = [r for r, p in look.program.parties.items() if p.kind != "auditor"]
+    roles = dict.fromkeys((*spec.attends, *others))
+    boxes: dict[str, forms.Field] = {"on": DayField(label="When was it held?", initial=look.case.today)}
     for goal in goals:
         name = f"progress.{goal['key']}"
         value = forms.CharField(

@@ -39,6 +39,7 @@ def _record_sheet(look: Look, spec: Log) -> Sheet:
         cites=spec.cites,
         who=who,
         since=since,
+        optional=False,
         command=lambda given: _record(look, spec, given),
     )
 
@@ -65,8 +66,8 @@ def _took_part(look: Look, spec: Log) -> type[Small]:
                 help_text="Choose all who were there.",
                 choices=choices,
                 initial=own,
+                required=False,
                 widget=forms.CheckboxSelectMultiple,
-                error_messages={"required": "Choose who took part"},
             )
 
     return TookPart

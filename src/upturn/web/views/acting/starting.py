@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.views.decorators.http import require_GET, require_http_methods
 
 from upturn.core.audience import waits_for_telling
@@ -37,6 +38,8 @@ from upturn.web.views.acting.sheet import REASONS, Warnings
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN = 20
+OTHERS = "others"
+"""The box for the others a plan is about, where it is about several people."""
 STEPS = ("start_person", "start_people", "start_basis", "start_check")
 
 
@@ -115,7 +118,14 @@ class Starting:
         known = {p.pk: p for p in Person.objects.filter(organization=self.person.organization_id, pk__in=wanted)}
         found = {r: [known[k] for k in ks if k in known] for r, ks in keys.items() if r in self.program.parties}
         subject = self.subject
-        return ({self.program.subject_role: [subject]} if subject else {}) | found
+        about = self.program.subject_role
+        others = [p for p in found.pop(about, []) if subject and p.pk != subject.pk]
+        return ({about: [subject, *others]} if subject else {}) | found
+
+    @property
+    def language(self) -> str:
+        kept = self.data.get("language")
+        return kept if kept in (self.program.language, *self.program.languages) else ""
 
     def group(self) -> Group | None:
         key = self.data.get("group")
@@ -242,7 +252,11 @@ def start_people(request: HttpRequest, program: str) -> HttpResponse:
         people = value if isinstance(value, list) else [value] if value else []
         parties[role] = [p.pk for p in people]
     group = form.cleaned_data.get("group") or ""
-    starting.save(parties=parties, group=int(group) if group else None)
+    others = [p.pk for p in form.cleaned_data.get(OTHERS) or () if p.pk != subject.pk]
+    if others:
+        parties[starting.program.subject_role] = [subject.pk, *others]
+    language = form.cleaned_data.get("language") or ""
+    starting.save(parties=parties, group=int(group) if group else None, language=language)
     return redirect(starting.address("start_basis"))
 
 
@@ -254,6 +268,15 @@ def _roles(program: Program) -> list[str]:
 def _people_form(starting: Starting, subject: Person) -> type[Small]:
     boxes: dict[str, forms.Field] = {}
     organization = starting.person.organization
+    about = starting.program.parties[starting.program.subject_role]
+    if about.max > 1:
+        boxes[OTHERS] = PeopleField(
+            organization,
+            label=f"{about.title}: who else?",
+            help_text=f"Besides {subject.name}: names or e-mail addresses, one a line. At most {about.max - 1} more.",
+            required=about.min > 1,
+            error_messages={"required": f"Name the others of the {about.title.lower()}"},
+        )
     for role in _roles(starting.program):
         party = starting.program.parties[role]
         kind: Callable[..., forms.Field] = PersonField if party.max == 1 else PeopleField
@@ -276,7 +299,20 @@ def _people_form(starting: Starting, subject: Person) -> type[Small]:
         boxes["group"] = forms.ChoiceField(
             label="Which group does it belong to?", choices=[("", "None"), *groups], required=False
         )
+    languages = dict.fromkeys((starting.program.language, *starting.program.languages))
+    if len(languages) > 1:
+        boxes["language"] = forms.ChoiceField(
+            label="In which language is it written?", choices=[(code, _language(code)) for code in languages]
+        )
     return type("PeopleForm", (Small,), boxes)
+
+
+def _language(code: str) -> str:
+    """`es` as a reader of it names it."""
+    try:
+        return str(get_language_info(code)["name_local"]).capitalize()
+    except KeyError:
+        return code
 
 
 def _people_first(starting: Starting, subject: Person) -> dict[str, Any]:
@@ -291,6 +327,8 @@ def _people_first(starting: Starting, subject: Person) -> dict[str, Any]:
             people = [manager] if starting.person.has_role("office") and manager else [starting.person]
         first[role] = "\n".join(p.name for p in people)
     groups = [m.group_id for m in subject.memberships.all()]
+    first[OTHERS] = "\n".join(p.name for p in named.get(starting.program.subject_role, [])[1:])
+    first["language"] = starting.data.get("language") or starting.program.language
     first["group"] = starting.data.get("group") or (groups[0] if len(groups) == 1 else "")
     return first
 
@@ -368,6 +406,7 @@ def start_check(request: HttpRequest, program: str) -> HttpResponse:
             parties=starting.named(),
             answers=starting.raw,
             now=timezone.now(),
+            language=starting.language,
             group=starting.group(),
             reasons=sent,
         )
@@ -393,7 +432,11 @@ def _check_page(starting: Starting, reasons: Sequence[Refusal], *, status: int =
             (starting.program.parties[r].title, listed(p.name for p in named.get(r, ())) or "Nobody")
             for r in _roles(starting.program)
         ],
+        "about": listed(p.name for p in named.get(starting.program.subject_role, ())),
         "group": group.name if group else "",
+        "language": _language(starting.language)
+        if len({starting.program.language, *starting.program.languages}) > 1
+        else "",
         "answers": shown_answers(start_.fields, answers, scope.around, starting.program, scope.name),
         "left": [(r.sentence, _mended_at(starting, r)) for r in left],
         "warnings": warnings,
@@ -433,5 +476,6 @@ def _readers(starting: Starting) -> tuple[list[str], list[str]]:
         says.append(f"{listed(later)} {'is' if len(later) == 1 else 'are'} not told yet.")
         says.append(f"With the step {listed(steps, 'or')} they see it, and everything it rests on.")
     elif subject is not None and tells and subject.pk != starting.person.pk:
-        says.append(f"{subject.name} sees it at once.")
+        about = [p.name for p in named.get(program.subject_role, ())]
+        says.append(f"{listed(about)} {'sees' if len(about) == 1 else 'see'} it at once.")
     return ["you", *now], says
