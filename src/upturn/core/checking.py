@@ -25,16 +25,19 @@ _LOOP = re.compile(rf"\.{_GAP}(?:all|exists|exists_one|map|filter){_GAP}\(")
 MOST_CONDITION = 500
 
 
-def problems(program: Program) -> Iterator[Found]:
-    """Every problem of reference, with its place (a path of keys), its dotted path and what to do."""
-    for loc, says in _all(program):
+def problems(program: Program, *, lifecycle: bool = True) -> Iterator[Found]:
+    """Every problem of reference, with its place (a path of keys), its dotted path and what to do.
+
+    Without `lifecycle`, whether stages are reached and left is not asked: a part may be lacking.
+    """
+    for loc, says in _all(program, lifecycle=lifecycle):
         yield loc, ".".join(str(p).rstrip("_") for p in loc), says
 
 
 Said = tuple[Place, str]
 
 
-def _all(program: Program) -> Iterator[Said]:
+def _all(program: Program, *, lifecycle: bool) -> Iterator[Said]:
     yield from _unique(program)
     yield from _people(program)
     yield from _references(program)
@@ -42,7 +45,8 @@ def _all(program: Program) -> Iterator[Said]:
     yield from _held(program)
     yield from _conditions(program)
     yield from _rules(program)
-    yield from _lifecycle(program)
+    if lifecycle:
+        yield from _lifecycle(program)
     yield from _citations(program)
     yield from _merges(program)
 
@@ -91,10 +95,16 @@ def _people(program: Program) -> Iterator[Said]:
             program.parties[r].fill != "named" for r in approval.by if r in program.parties
         ):
             yield ("approvals", number, "need"), "A majority is counted among people who are named to the plan."
+    for number, signature in enumerate(program.signatures):
+        filled = [r for r in signature.by if r in program.parties and program.parties[r].fill != "named"]
+        if signature.each and filled:
+            says = f"Each signs who is named to the plan: `{filled[0]}` is named by nobody."
+            yield ("signatures", number, "each"), says
 
 
 _REFERS: Mapping[str, str] = {
     "by": "party", "for_": "party", "sees": "party", "witness": "party", "fallback": "party", "chosen_by": "party",
+    "apart_from": "party",
     "attends": "party", "with_": "party", "before_by": "party", "agreed_by": "party", "imposed_by": "party",
     "stands_in_for": "party", "role": "party", "owner": "party",
     "from_": "stage", "in_": "stage",

@@ -12,9 +12,10 @@ def completed(program: Program) -> Program:
     """The program with its defaults: stages and moves it did not declare itself, and its general rules."""
     stages = {s.id: s for s in program.stages}
     open_ = tuple(s.id for s in program.stages if not s.final)
+    undecided = tuple(s.id for s in program.stages if not s.final and s.phase != "after")
     moves = {m.id: m for m in program.moves}
     for move, stage in (
-        (_withdraw(program, open_), _withdrawn(program)),
+        (_withdraw(program, undecided), _withdrawn(program)),
         (_left(program, open_), _left_stage(program)),
     ):
         if move.id not in moves:

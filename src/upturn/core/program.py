@@ -128,6 +128,8 @@ class Party(Part):
     guidance: Text | None = None
     chosen_by: Ids = ()
     """Parties who may name or change this one; empty: the lead and the office."""
+    apart_from: Ids = ()
+    """Nobody who holds or held one of these roles on the plan, or made its decision, is named to this one."""
 
 
 # ------------------------------------------------------------------------------------------------------------------
@@ -670,6 +672,8 @@ class Signature(Part):
     id: Id
     title: Text
     by: Ids
+    each: bool = False
+    """Everybody who holds one of these parties signs; it stands once all have. Otherwise one signs for all."""
     in_: Ids = Field(alias="in")
     covers: Ids
     meaning: Text

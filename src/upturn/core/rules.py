@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from upturn.core import events as e
 from upturn.core.audience import waits_for_telling
 from upturn.core.case import Case
-from upturn.core.commands import Command, Open
+from upturn.core.commands import Command, Open, Record
 from upturn.core.facts import Actor, Facts
 from upturn.core.following import clock_moves, follow
 from upturn.core.guards import refusals_of
@@ -18,7 +18,7 @@ from upturn.core.refusals import Refusal, Refused
 from upturn.core.timing import clock_case, moments
 from upturn.core.verbs import BY_COMMAND, VERBS
 from upturn.core.verbs.base import Against, Verb
-from upturn.core.wording import tidied
+from upturn.core.wording import day_name, tidied
 
 MOST_FOLLOWING = 500
 
@@ -29,7 +29,7 @@ def decide(program: Program, plan: Plan, command: Command, actor: Actor, now: da
     Raises Refused with every reason against it; Conflict when the words were not the ones read.
     """
     command = replace(command, **{f.name: tidied(getattr(command, f.name)) for f in fields(command)})
-    _refuse_the_future(command, facts.day(now))
+    _refuse_the_day(program, plan, command, facts.day(now))
     if isinstance(command, Open):
         case = Case(program, plan, actor, now, facts)
         return _with_following(case, opened(case, command))
@@ -46,10 +46,25 @@ def decide(program: Program, plan: Plan, command: Command, actor: Actor, now: da
     return _with_following(case, verb.events(weighed, command))
 
 
-def _refuse_the_future(command: Command, today: date) -> None:
-    """A fact is never asserted for a day to come."""
-    if command.on is not None and command.on > today:
+EARLIER = timedelta(days=366)
+"""How long before its opening a plan takes up what was talked about."""
+
+
+def _refuse_the_day(program: Program, plan: Plan, command: Command, today: date) -> None:
+    """A fact is never asserted for a day to come, nor a step for a day on which the plan did not stand there yet: dates
+    count from what is asserted. A talk may be older than the plan, within a year.
+    """
+    if command.on is None:
+        return
+    if command.on > today:
         raise Refused(Refusal("on", "The day it happened cannot lie in the future.", field="on"))
+    if isinstance(command, Record | Open):
+        earliest, what = (plan.opened or today) - EARLIER, "older than a year before the plan was opened is too old"
+    else:
+        stage = program.stage.get(plan.stage)
+        earliest, what = plan.stage_since or today, f"“{stage.title if stage else plan.stage}” began then"
+    if command.on < earliest:
+        raise Refused(Refusal("on", f"Give a day from {day_name(earliest)} on: {what}.", field="on"))
 
 
 def _case(program: Program, plan: Plan, actor: Actor, now: datetime, facts: Facts) -> Case:

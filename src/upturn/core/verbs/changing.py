@@ -420,6 +420,7 @@ def _refuse_joining(case: Case, command: ChangeParty, holders: set[str], subject
         raise Refused(Refusal("code", "That person already holds this role.", field="code"))
     if command.code in subjects:
         raise Refused(Refusal("code", "Nobody holds a second role on a plan about themselves.", field="code"))
+    _refuse_those_involved(case, command)
     if command.instead_of and command.instead_of not in holders:
         raise Refused(Refusal("instead_of", "Hand over from somebody who holds the role.", field="instead_of"))
     if len(holders) - bool(command.instead_of) >= most:
@@ -428,6 +429,20 @@ def _refuse_joining(case: Case, command: ChangeParty, holders: set[str], subject
                 "code", f"At most {most} may be {case.role_title(command.role)}: hand over instead.", field="instead_of"
             )
         )
+
+
+def _refuse_those_involved(case: Case, command: ChangeParty) -> None:
+    """A role that stands apart is not for who had a part in what it looks at."""
+    apart = case.program.parties[command.role].apart_from
+    party = case.plan.parties.get(command.code)
+    held = {*party.roles, *party.former} & set(apart) if party else set()
+    decided = apart and case.plan.decision and case.plan.decision.by == command.code
+    approved = apart and any(a.by == command.code for a in case.plan.approvals)
+    if held or decided or approved:
+        title = case.role_title(command.role)
+        part = f"is or was the {case.role_title(min(held))}" if held else "had a part in the decision"
+        says = f"{case.names(command.code)} {part} of this plan. The {title} is somebody who had no part in it."
+        raise Refused(Refusal("apart", says, field="code"))
 
 
 PARTY = Verb(

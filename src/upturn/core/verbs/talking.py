@@ -154,6 +154,8 @@ def _speakers(case: Case) -> tuple[str, ...]:
 
 def _state(case: Case, command: State) -> list[Event]:
     text = words(command.text, "Your statement", field="text")
+    if any(s.by == case.actor.code and s.text == text for s in case.plan.statements[-1:]):
+        return []  # pressed twice: it says so already
     number = len(case.plan.statements) + 1
     role = role_of(case, _speakers(case))
     return [addressed(case, Stated(number=number, text=text, about=command.about[:100], role=role, on=command.on))]

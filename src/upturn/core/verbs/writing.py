@@ -95,7 +95,13 @@ def _record(case: Case, command: Record) -> list[Event]:
     spec: Log = case.program.log[command.log]
     answers = asked(case, spec.fields, command.answers)
     attended = present(case, command.attended)
-    number = len(case.plan.logs.get(spec.id, ())) + 1
+    before = case.plan.logs.get(spec.id, ())
+    if any(
+        (r.by, r.answers, r.attended, r.on) == (case.actor.code, answers, attended, command.on or case.today)
+        for r in before[-1:]
+    ):
+        return []  # pressed twice: it is on record already
+    number = len(before) + 1
     event = Logged(
         log=spec.id, number=number, answers=answers, attended=attended, role=role_of(case, spec.by), on=command.on
     )
