@@ -11,9 +11,9 @@ from upturn.core.case import Case
 from upturn.core.facts import Actor
 from upturn.core.following import is_running
 from upturn.core.guards import refusals_of
-from upturn.core.guards.people import answers_counting, approval_reached
+from upturn.core.guards.people import answers_counting, approval_reached, awaited, signatures_standing
 from upturn.core.guards.words import missing_in
-from upturn.core.program import Acts, Approval, ItemMove, Items, Program, Wait
+from upturn.core.program import Acts, Approval, ItemMove, Items, Program, Signature, Wait
 from upturn.core.verbs.changing import agreeing
 from upturn.core.verbs.checking_in import preparers
 from upturn.core.verbs.items import due_of, lives_in, stage_of
@@ -83,23 +83,30 @@ def _meeting(program: Program, acts: Acts, role: str) -> str:
 
 
 def _waits(case: Case, others: list[Duty]) -> Iterator[Duty]:
-    """What a stage waits for. A step that is refused while somebody else owes something is nobody's turn yet."""
+    """What a stage waits for. A step that is refused while something else is owed is nobody's turn yet."""
     since = case.plan.stage_since or case.today
-    for wait in case.stage.waits:
-        if wait.log and any(r.seq > case.plan.stage_seq for r in case.plan.logs.get(wait.log, ())):
-            continue
+    waiting = [w for w in case.stage.waits if not _waited_for(case, w)]
+    ready = [w for w in waiting if not _too_early(case, w)]
+    for wait in waiting if not (ready or others) else ready:
         offer = f"move:{wait.move}" if wait.move else f"record:{wait.log}" if wait.log else "read:plan"
-        if wait.move and (not case.when(case.program.move[wait.move].show_if) or (others and _too_early(case, wait))):
-            continue
         due = case.after(since, wait.within) if wait.within else None
         for role in wait.for_:
             yield Duty(role, offer, wait.do, since, due, wait.otherwise or "")
 
 
+def _waited_for(case: Case, wait: Wait) -> bool:
+    """Whether what is waited for is there, or does not apply."""
+    if wait.log and any(r.seq > case.plan.stage_seq for r in case.plan.logs.get(wait.log, ())):
+        return True
+    return wait.move is not None and not case.when(case.program.move[wait.move].show_if)
+
+
 def _too_early(case: Case, wait: Wait) -> bool:
-    """Whether the step is refused for whoever would make it. One with a day of its own is owed all the same."""
+    """Whether the step is refused for whoever would make it."""
+    if wait.move is None:
+        return False
     asking = replace(case, actor=Actor("", frozenset(wait.for_)))
-    return wait.within is None and bool(refusals_of(case.program.move[wait.move or ""].when, asking))
+    return bool(refusals_of(case.program.move[wait.move].when, asking))
 
 
 def _screening(case: Case) -> Iterator[Duty]:
@@ -127,15 +134,22 @@ def _sections(case: Case) -> Iterator[Duty]:
 def _signatures(case: Case) -> Iterator[Duty]:
     since = case.plan.stage_since or case.today
     for spec in case.program.signatures:
-        if case.plan.stage not in spec.in_ or case.plan.standing(spec.id) or spec.optional:
+        if case.plan.stage not in spec.in_ or signatures_standing(case, spec) or spec.optional:
             continue
-        if any(case.plan.standing(s) is None for s in spec.after) or any(missing_in(case, s) for s in spec.covers):
+        earlier = [case.program.signature[s] for s in spec.after]
+        if any(not signatures_standing(case, s) for s in earlier) or any(missing_in(case, s) for s in spec.covers):
             continue
         due = case.after(since, spec.within) if spec.within else None
+        otherwise = spec.otherwise or "Nothing is signed until you say so."
         for role in spec.by:
-            yield Duty(
-                role, f"sign:{spec.id}", spec.title, since, due, spec.otherwise or "Nothing is signed until you say so."
-            )
+            for code in _signers(case, spec, role):
+                yield Duty(role, f"sign:{spec.id}", spec.title, since, due, otherwise, code)
+
+
+def _signers(case: Case, spec: Signature, role: str) -> list[str]:
+    """Whose the duty to sign is: the role's as a whole, or that of each of its people who has not signed."""
+    waiting = awaited(case, spec)
+    return [p.code for p in case.plan.holders(role) if p.code in waiting] if spec.each else [""]
 
 
 def _approvals(case: Case) -> Iterator[Duty]:

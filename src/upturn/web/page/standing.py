@@ -92,7 +92,7 @@ def duty_row(found: Look, duty: Duty) -> dict[str, Any]:
     return {
         "title": duty.title,
         "action": action(found.case, duty.offer) or duty.title,
-        "url": address(found.row.pk, duty.offer),
+        "url": "" if duty.offer.startswith("read:") else address(found.row.pk, duty.offer),
         "hint": f"Since {day_name(duty.since)}" if duty.since else "",
         "consequence": duty.otherwise,
         "status": f"Overdue since {day_name(duty.due)}" if duty.due and duty.due < found.case.today else due,

@@ -171,7 +171,7 @@ def in_record(item: Item, found: Look) -> dict[str, Any]:
 
 def letters(found: Look) -> list[dict[str, str]]:
     case = found.case
-    if case.program.subject_role in found.actor.roles:
+    if not found.actor.roles & set(case.program.of_kind("lead", "office", "reviewer", "approver")):
         return []
     return [
         {"title": one.title, "url": reverse("letter", kwargs={"plan": found.row.pk, "letter": one.id})}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from upturn.records.access import can
+from upturn.records.catalogue import program_for
 from upturn.records.models import Person, Plan
 from upturn.records.queries import Choices, Filters, filter_choices, plans
 from upturn.web.views.work import pages
@@ -75,7 +76,8 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 
 def row(plan: Plan) -> list[dict[str, Any]]:
     """One plan as a row: who, where it stands, with whom, since when, what comes next."""
-    status = dict(PHASES).get(plan.phase, plan.phase)
+    stage = program_for(plan.program_version, plan.variant).stage.get(plan.stage)
+    status = stage.title if stage else dict(PHASES).get(plan.phase, plan.phase)
     note = " · ".join(filter(None, (plan.number, plan.program_version.title, plan.group.name if plan.group else "")))
     return [
         {"text": plan.subject.name, "url": reverse("plan", kwargs={"plan": plan.pk}), "note": note},

@@ -44,7 +44,10 @@ def sentence(mine: Page[Duty], *, first_page: bool) -> str:
         else f"{counted(len(mine.items), 'thing')} need{'s' if len(mine.items) == 1 else ''}"
     )
     dated = [d.due for d in mine.items if d.due]
-    nearest = f" The nearest is due {when(min(dated))}." if dated and first_page else ""
+    first = min(dated) if dated and first_page else None
+    verb = "was due on" if first and first < timezone.localdate() else "is due"
+    said = day_name(first) if first and first < timezone.localdate() else when(first) if first else ""
+    nearest = f" The nearest {verb} {said}." if first else ""
     return f"{count} you.{nearest}"
 
 
