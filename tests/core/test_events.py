@@ -76,9 +76,9 @@ GOLDEN = [
     (
         e.Signed(
             signature="mine", outcome="agreed", digest="d", meaning="I agree.", sections=("words",), signer="p1",
-            role="member", statement="x", reason="y", witnesses=("Wanda",),
+            role="member", statement="x", reason="y", witnesses=("Wanda",), awaits=("p3",),
         ),
-        ('{"digest":"d","meaning":"I agree.","outcome":"agreed","reason":"y","role":"member","sections":["words"],'
+        ('{"awaits":["p3"],"digest":"d","meaning":"I agree.","outcome":"agreed","reason":"y","role":"member","sections":["words"],'
         '"signature":"mine","signer":"p1","statement":"x","witnesses":["Wanda"]}'),
     ),
     (
@@ -283,7 +283,7 @@ def test_the_digest_of_a_ledger_with_every_type_of_event_is_this():
     at = datetime(2026, 3, 2, 12, tzinfo=UTC)
     entries, payloads, head = chain(Fact(n, at, "p2", event) for n, (event, _) in enumerate(GOLDEN, start=1))
     assert first_break(entries, payloads) is None
-    assert head == "73e43658ad72b1c7d3f33529668e769a4a2bcbfaf024997b7659f14ff8f5ad67"
+    assert head == "67ecac4cdc6b5c4cdfc687917a543ff03c0b4b69367c901585351c055f83f5a3"
 
 
 def test_the_words_under_a_signature_are_named_by_this_digest():

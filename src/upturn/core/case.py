@@ -10,7 +10,7 @@ from upturn.core import conditions
 from upturn.core.calendar import Calendar, Length, after, end_of, how
 from upturn.core.conditions import Values
 from upturn.core.facts import Actor, Facts
-from upturn.core.plan import Plan
+from upturn.core.plan import Party, Plan
 from upturn.core.program import Condition, FormField, Program, Section, Stage
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.wording import listed
@@ -84,8 +84,7 @@ class Case:
 
     def stand_in(self, role: str) -> str:
         """The role in which the actor stands in for an absent holder of `role`; empty for none."""
-        absent = any(p.absent and not self.is_back(p.absent_until) for p in self.plan.holders(role))
-        if not absent:
+        if not any(self.absent(p) for p in self.plan.holders(role)):
             return ""
         return next(
             (
@@ -95,6 +94,10 @@ class Case:
             ),
             "",
         )
+
+    def absent(self, party: Party) -> bool:
+        """Whether the absence of somebody on the plan is on record and not over."""
+        return party.absent is not None and not self.is_back(party.absent_until)
 
     def is_back(self, until: date | None) -> bool:
         return until is not None and self.today > until

@@ -140,7 +140,10 @@ class Resumed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed(Event):
-    """A signature, or what stands in its place. `digest` names the exact words; `meaning` is the statement signed."""
+    """A signature, or what stands in its place. `digest` names the exact words; `meaning` is the statement signed.
+
+    `awaits`: who else has to sign before it stands, where each holder does.
+    """
 
     signature: str
     outcome: str
@@ -152,6 +155,7 @@ class Signed(Event):
     statement: str = ""
     reason: str = ""
     witnesses: tuple[str, ...] = ()
+    awaits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ _MATCHES: Mapping[type[e.Event], Callable[[Trigger, Any], bool]] = {
     e.Screened: lambda trigger, event: bool(event.to) and trigger.stage == event.to,
     e.Dated: _clock_matches,
     e.Lapsed: _lapse_matches,
-    e.Signed: lambda trigger, event: trigger.signature == event.signature,
+    e.Signed: lambda trigger, event: trigger.signature == event.signature and not event.awaits,
     e.Logged: lambda trigger, event: trigger.log == event.log,
     e.Approved: lambda trigger, event: trigger.approval == event.approval and event.outcome != "recused",
     e.Answered: lambda trigger, event: trigger.section == event.section,
@@ -126,7 +126,7 @@ def _has_happened(plan: Plan, trigger: Trigger) -> bool:
 
 _MEETS: Mapping[type[e.Event], Callable[[Acts, Any], bool]] = {
     e.Moved: lambda acts, event: event.move in acts.moves,
-    e.Signed: lambda acts, event: event.signature in acts.signatures,
+    e.Signed: lambda acts, event: event.signature in acts.signatures and not event.awaits,
     e.Logged: lambda acts, event: event.log in acts.logs,
     e.Approved: lambda acts, event: event.approval in acts.approvals and event.outcome != "recused",
     e.Answered: lambda acts, event: event.section in acts.sections,
@@ -192,7 +192,7 @@ def _voids(case: Case, event: e.Event) -> Iterator[e.Event]:
         return
     signatures = tuple(
         s.id
-        for s in case.plan.signatures.values()
+        for s in case.plan.signatures.values()  # where each signs, the latest is over the same words as the others
         if not s.voided
         and s.id in case.program.signature
         and set(s.sections) & set(changed)

@@ -121,6 +121,8 @@ class SignatureState:
     seq: int
     sections: tuple[str, ...] = ()
     statement: str = ""
+    awaits: tuple[str, ...] = ()
+    """Who else had to sign before it stands, where each holder does."""
     voided: int = 0
     """The entry that voided it; 0 while it stands."""
 
@@ -266,6 +268,9 @@ class Plan:
     deadlines: Mapping[str, DeadlineState] = field(default_factory=dict)
     checkins: Mapping[str, CheckInState] = field(default_factory=dict)
     signatures: Mapping[str, SignatureState] = field(default_factory=dict)
+    """The latest of each signature."""
+    signers: Mapping[tuple[str, str], SignatureState] = field(default_factory=dict)
+    """The latest of each signature by each signer."""
     approvals: tuple[ApprovalGiven, ...] = ()
     comments: Mapping[int, CommentState] = field(default_factory=dict)
     statements: tuple[StatementState, ...] = ()
@@ -302,8 +307,13 @@ class Plan:
         return written.answers.get(name) if written else None
 
     def standing(self, signature: str) -> SignatureState | None:
-        """The signature that stands, if one does."""
+        """The signature that stands, if one does: where each holder signs, the last of them."""
         state = self.signatures.get(signature)
+        return state if state and not state.voided and not state.awaits else None
+
+    def signed_by(self, signature: str, code: str) -> SignatureState | None:
+        """What one person put under a signature, while it is not voided."""
+        state = self.signers.get((signature, code))
         return state if state and not state.voided else None
 
     def approvals_standing(self, approval: str) -> tuple[ApprovalGiven, ...]:
@@ -482,20 +492,28 @@ def _resumed(plan: Plan, _fact: Fact, event: e.Resumed) -> Plan:
 def _signed(plan: Plan, fact: Fact, event: e.Signed) -> Plan:
     state = SignatureState(
         event.signature, event.outcome, event.digest, event.signer, fact.actor, event.role, fact.day(), fact.seq,
-        event.sections, event.statement,
+        event.sections, event.statement, event.awaits,
     )  # fmt: skip
-    return replace(plan, signatures={**plan.signatures, event.signature: state})
+    return replace(
+        plan,
+        signatures={**plan.signatures, event.signature: state},
+        signers={**plan.signers, (event.signature, event.signer): state},
+    )
 
 
 def _voided(plan: Plan, fact: Fact, event: e.Voided) -> Plan:
-    signatures = {
-        k: replace(s, voided=fact.seq) if k in event.signatures and not s.voided else s
-        for k, s in plan.signatures.items()
-    }
+    def voided(state: SignatureState) -> SignatureState:
+        return replace(state, voided=fact.seq) if state.id in event.signatures and not state.voided else state
+
     approvals = tuple(
         replace(a, voided=fact.seq) if a.approval in event.approvals and not a.voided else a for a in plan.approvals
     )
-    return replace(plan, signatures=signatures, approvals=approvals)
+    return replace(
+        plan,
+        signatures={k: voided(s) for k, s in plan.signatures.items()},
+        signers={k: voided(s) for k, s in plan.signers.items()},
+        approvals=approvals,
+    )
 
 
 def _approved(plan: Plan, fact: Fact, event: e.Approved) -> Plan:

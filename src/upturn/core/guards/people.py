@@ -3,8 +3,8 @@
 from upturn.core.calendar import DAY
 from upturn.core.case import Case
 from upturn.core.guards.registry import guard
-from upturn.core.plan import ApprovalGiven
-from upturn.core.program import Approval
+from upturn.core.plan import ApprovalGiven, SignatureState
+from upturn.core.program import Approval, Signature
 from upturn.core.refusals import Refusal
 from upturn.core.wording import by_count, counted, day_name, listed
 
@@ -16,17 +16,53 @@ def signed(
     outcomes: tuple[str, ...] = ("agreed", "acknowledged", "acknowledged_with_disagreement"),
 ) -> Refusal | None:
     """These signatures stand, with one of these outcomes, over the words as they now are."""
-    lacking = [s for s in signatures if (state := case.plan.standing(s)) is None or state.outcome not in outcomes]
+    found = {s: signatures_standing(case, case.program.signature[s]) for s in signatures}
+    lacking = [s for s, states in found.items() if not states or any(t.outcome not in outcomes for t in states)]
     if not lacking:
         return None
-    titles = listed(f"“{case.program.signature[s].title}”" for s in lacking)
+    titles = listed(_lacking(case, case.program.signature[s], outcomes) for s in lacking)
     return case.refusal("signed", f"{titles} {by_count(len(lacking), 'is', 'are')} still missing.")
+
+
+def _lacking(case: Case, spec: Signature, outcomes: tuple[str, ...]) -> str:
+    """A signature that is missing, with the people it is missing of where each of them signs."""
+    given = {s.signer: s.outcome for s in _given(case, spec)}
+    names = listed(case.names(c) for c in signing(case, spec) if given.get(c) not in outcomes) if spec.each else ""
+    return f"“{spec.title}” ({names})" if names else f"“{spec.title}”"
+
+
+def signing(case: Case, spec: Signature) -> tuple[str, ...]:
+    """The people who hold a party that signs."""
+    return tuple(dict.fromkeys(p.code for r in spec.by for p in case.plan.holders(r)))
+
+
+def _given(case: Case, spec: Signature) -> tuple[SignatureState, ...]:
+    return tuple(s for c in signing(case, spec) if (s := case.plan.signed_by(spec.id, c)))
+
+
+def awaited(case: Case, spec: Signature) -> tuple[str, ...]:
+    """Who still has to sign, where each holder does."""
+    return tuple(c for c in signing(case, spec) if case.plan.signed_by(spec.id, c) is None)
+
+
+def signatures_standing(case: Case, spec: Signature) -> tuple[SignatureState, ...]:
+    """What stands under a signature, one for each where each holder signs; empty until it stands.
+
+    Whoever leaves need not sign any more; whoever comes once it stands need not either.
+    """
+    whole = case.plan.standing(spec.id)
+    if not spec.each:
+        return (whole,) if whole else ()
+    given = _given(case, spec)
+    if whole:
+        return given or (whole,)
+    return given if not awaited(case, spec) else ()
 
 
 @guard(signatures="signature")
 def signature_settled(case: Case, signatures: tuple[str, ...]) -> Refusal | None:
     """Each of these signatures was given, or was declined or could not be had, on record."""
-    lacking = [s for s in signatures if case.plan.standing(s) is None]
+    lacking = [s for s in signatures if not signatures_standing(case, case.program.signature[s])]
     if not lacking:
         return None
     titles = listed(f"“{case.program.signature[s].title}”" for s in lacking)
@@ -137,7 +173,7 @@ def roles_apart(case: Case, roles: tuple[str, ...]) -> Refusal | None:
 @guard(of="party")
 def absence_recorded(case: Case, of: str) -> Refusal | None:
     """The holder of a role is recorded as absent, so that a stand-in may act (D-10)."""
-    if any(p.absent and not case.is_back(p.absent_until) for p in case.plan.holders(of)):
+    if any(case.absent(p) for p in case.plan.holders(of)):
         return None
     return case.refusal("absence_recorded", f"The absence of the {case.role_title(of)} is not on record.")
 

@@ -6,7 +6,7 @@ from upturn.core.commands import Approve, Sign
 from upturn.core.digests import of_signature
 from upturn.core.events import Approved, Event, Signed
 from upturn.core.guards import refusals_of
-from upturn.core.guards.people import answers_counting, approval_reached
+from upturn.core.guards.people import answers_counting, approval_reached, awaited, signatures_standing, signing
 from upturn.core.guards.words import all_answered
 from upturn.core.program import Approval, Signature
 from upturn.core.refusals import Conflict, Refusal, Refused
@@ -41,19 +41,35 @@ def _sign_open(case: Case, target: str) -> Refusal | None:
         return no(case, "There is no such signature.")
     witness = set(WITNESSED) & set(spec.outcomes) and case.holds_role(spec.witness)
     who = None if witness else by_role(case, spec.by, f"“{spec.title}”")
-    standing = case.plan.standing(target)
-    done = (
-        no(case, f"“{spec.title}” is on record: {OUTCOMES[standing.outcome]}.")
-        if standing and standing.outcome not in WITNESSED
-        else None
-    )
-    return first(while_open(case), in_stage(case, spec.in_, f"“{spec.title}”"), who, done)
+    return first(while_open(case), in_stage(case, spec.in_, f"“{spec.title}”"), who, _done(case, spec))
+
+
+def _done(case: Case, spec: Signature) -> Refusal | None:
+    """A signature is given once; one that was declined or could not be had may still be given."""
+    if spec.each:
+        given = [case.plan.signed_by(spec.id, code) for code in _concerned(case, spec)]
+    else:
+        given = [case.plan.standing(spec.id)]
+    outcomes = [state.outcome for state in given if state and state.outcome not in WITNESSED]
+    if not outcomes or len(outcomes) < len(given):
+        return None
+    return no(case, f"“{spec.title}” is on record: {OUTCOMES[outcomes[-1]]}.")
+
+
+def _concerned(case: Case, spec: Signature) -> tuple[str, ...]:
+    """Whose signature this actor may give, or record as a witness: an own one, of those absent, of all."""
+    people = signing(case, spec)
+    if case.actor.code in people:
+        return (case.actor.code,)
+    if any(case.stand_in(role) for role in spec.by):
+        return tuple(c for c in people if case.absent(case.plan.parties[c]))
+    return people
 
 
 def _sign_against(case: Case, target: str) -> Against:
     spec = case.program.signature[target]
     refusals = [r for r in (all_answered(case, spec.covers),) if r]
-    before = [s for s in spec.after if case.plan.standing(s) is None]
+    before = [s for s in spec.after if not signatures_standing(case, case.program.signature[s])]
     if before:
         titles = listed(f"“{case.program.signature[s].title}”" for s in before)
         refusals.append(case.refusal("order", f"{titles} comes first."))
@@ -98,20 +114,34 @@ def _sign(case: Case, command: Sign) -> list[Event]:
         statement=command.statement.strip()[:20_000],
         reason=reason,
         witnesses=witnesses,
+        awaits=_awaits(case, spec, signer),
         on=command.on,
     )
     return [addressed(case, event)]
 
 
 def _signer(case: Case, spec: Signature, command: Sign, *, own: bool) -> str:
-    if own:
+    if own and not spec.each:
         return case.actor.code
-    holders = [p.code for r in spec.by for p in case.plan.holders(r)]
-    if command.signer and command.signer not in holders:
+    people = _concerned(case, spec) if spec.each else signing(case, spec)
+    if command.signer and command.signer not in people:
         raise Refused(Refusal("signer", "This signature is not that person's.", field="signer"))
-    if not holders:
+    if not people:
         raise Refused(Refusal("signer", f"Nobody is named as {case.titles(spec.by)}.", field="signer"))
-    return command.signer or holders[0]
+    waiting = [c for c in people if c in awaited(case, spec)] if spec.each else []
+    signer = command.signer or next(iter(waiting or people))
+    state = case.plan.signed_by(spec.id, signer) if spec.each else None
+    if state and state.outcome not in WITNESSED:
+        says = f"{case.names(signer)} is on record here: {OUTCOMES[state.outcome]}."
+        raise Refused(Refusal("signer", says, field="signer"))
+    return signer
+
+
+def _awaits(case: Case, spec: Signature, signer: str) -> tuple[str, ...]:
+    """Who else has to sign, where each does; nobody once it stands."""
+    if not spec.each or case.plan.standing(spec.id):
+        return ()
+    return tuple(c for c in awaited(case, spec) if c != signer)
 
 
 SIGN = Verb(
