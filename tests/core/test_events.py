@@ -78,8 +78,8 @@ GOLDEN = [
             signature="mine", outcome="agreed", digest="d", meaning="I agree.", sections=("words",), signer="p1",
             role="member", statement="x", reason="y", witnesses=("Wanda",), awaits=("p3",),
         ),
-        ('{"awaits":["p3"],"digest":"d","meaning":"I agree.","outcome":"agreed","reason":"y","role":"member","sections":["words"],'
-        '"signature":"mine","signer":"p1","statement":"x","witnesses":["Wanda"]}'),
+        ('{"awaits":["p3"],"digest":"d","meaning":"I agree.","outcome":"agreed","reason":"y","role":"member",'
+        '"sections":["words"],"signature":"mine","signer":"p1","statement":"x","witnesses":["Wanda"]}'),
     ),
     (
         e.Voided(signatures=("mine",), approvals=("hr",), sections=("words",)),
