@@ -973,7 +973,7 @@ class Program(Part):
     title: Text
     summary: Text
     language: Annotated[str, StringConstraints(pattern=LANGUAGE)] = "en"
-    languages: tuple[str, ...] = ()
+    languages: tuple[str, ...] = Field((), max_length=12)
     form_number: Text | None = None
     edition: Text | None = None
     valid: Validity = Validity()
@@ -991,7 +991,7 @@ class Program(Part):
     units: Mapping[Id, int] = {}
     """Lengths of the program's own in calendar days: {block: 28}."""
     start: Start
-    variants: tuple[Variant, ...] = ()
+    variants: tuple[Variant, ...] = Field((), max_length=30)
     screening: Screening | None = None
     form: tuple[Section, ...] = Field(min_length=1)
     goals: tuple[GoalTable, ...] = ()

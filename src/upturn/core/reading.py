@@ -19,11 +19,16 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 
 from upturn.core import checking, digests
 from upturn.core.defaults import completed
+from upturn.core.ledger import NotCanonical
+from upturn.core.mending import MENDED, mended
 from upturn.core.program import GENERAL_RULE, LANGUAGE, SOURCE, Program, Variant
 from upturn.core.wording import tidied
 
 MOST_BYTES = 512 * 1024
-MOST_NODES = 25_000
+MOST_NODES = 15_000
+MOST_CHECKED = 60_000
+"""Values, once for each variant and language: each is checked as a program of its own."""
+MOST_BENT = 200
 MOST_DEPTH = 30
 
 
@@ -66,7 +71,10 @@ def read(text: str) -> ProgramFile:
     problems = [Problem(path, _line(tree, loc), says) for loc, path, says in _problems(document)]
     if problems:
         raise BadProgram(sorted(set(problems), key=lambda p: (p.line, p.path)))
-    return ProgramFile(document, digests.document(document))
+    try:
+        return ProgramFile(document, digests.document(document))
+    except NotCanonical as error:
+        raise BadProgram([Problem("", 0, f"This file has no digest. {error}")]) from None
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------
@@ -161,20 +169,46 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Found]:
     shape = list(_shape_problems(document, ()))
     yield from shape
     if shape:
+        yield from _beyond_shape(document, {loc for loc, _path, _says in shape})
         return
     base = _build(document)
+    programs = 1 + len(base.variants) + len(base.languages)
+    if _size(document) * programs > MOST_CHECKED:
+        says = "There is too much to check: fewer parts, or fewer variants and languages."
+        yield ("variants",), "variants", says
+        return
     yield from checking.problems(base)
     yield from _language_problems(document, base)
+    own = {says for _l, _p, says in checking.problems(base)}
     for number, variant in enumerate(base.variants):
         where = ("variants", number, "set")
         patched = patch(document, variant.set)
         inner = list(_shape_problems(patched, where))
         yield from ((where, f"variants.{number}.set → {path}", says) for _loc, path, says in inner)
         if not inner:
-            own = {says for _l, _p, says in checking.problems(base)}
             for _loc, path, says in checking.problems(_build(patched)):
                 if says not in own:
                     yield where, f"variants.{number}.set → {path}", says
+
+
+def _size(value: Any) -> int:
+    """How many values a document holds."""
+    if isinstance(value, Mapping):
+        return 1 + sum(map(_size, value.values()))
+    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
+
+
+def _beyond_shape(document: Mapping[str, Any], bent: set[tuple[Any, ...]]) -> Iterator[Found]:
+    """What else is wrong with a document whose shape is, as far as it can be said of the parts that are sound."""
+    if len(bent) > MOST_BENT:
+        return
+    whole = mended(document, lambda doc: [loc for loc, _path, _says in _shape_problems(doc, ())])
+    if whole is None:
+        return
+    for loc, path, says in checking.problems(_build(whole), lifecycle=False):
+        touched = any(loc[: len(place)] == place or place[: len(loc)] == loc for place in bent)
+        if not touched and MENDED not in says:
+            yield loc, path, says
 
 
 def _language_problems(document: Mapping[str, Any], base: Program) -> Iterator[Found]:
@@ -219,7 +253,7 @@ def _shape_problems(document: Mapping[str, Any], where: tuple[Any, ...]) -> Iter
     try:
         _build(document)
     except ValidationError as error:
-        for one in error.errors():
+        for one in filter(_is_own, error.errors()):
             loc = tuple(
                 p
                 for p in one["loc"]
@@ -228,6 +262,11 @@ def _shape_problems(document: Mapping[str, Any], where: tuple[Any, ...]) -> Iter
             yield where or loc, ".".join(str(p) for p in loc), _shape_says(one)
     except (TypeError, AttributeError, RecursionError):
         yield where, "", "The file's parts are not where a program has them: see docs/programs.md."
+
+
+def _is_own(error: Any) -> bool:
+    """Whether a problem stands for itself: a list is not too short because one of its parts is wrong."""
+    return bool(error["type"] != "too_short" or len(error["input"]) < error["ctx"]["min_length"])
 
 
 _SHAPE = {
@@ -254,11 +293,21 @@ _PATTERNS = {
 }
 
 
+_BOUNDS = {"greater_than_equal": ("more", "ge"), "less_than_equal": ("less", "le")}
+
+
 def _shape_says(error: Any) -> str:
     if error["type"] == "string_pattern_mismatch":
         return f"`{str(error['input'])[:60]}` is no {_PATTERNS.get(error['ctx']['pattern'], _ID)}."
     if error["type"] == "literal_error":
         return f"`{str(error['input'])[:60]}` is not one of {error['ctx']['expected']}."
+    if error["type"] == "too_short":
+        return f"At least {error['ctx']['min_length']} must be here; there are {len(error['input']) or 'none'}."
+    if error["type"] == "too_long":
+        return f"At most {error['ctx']['max_length']} fit here; there are {len(error['input'])}."
+    if error["type"] in _BOUNDS:
+        word, key = _BOUNDS[error["type"]]
+        return f"Write {error['ctx'][key]} or {word}."
     text = _SHAPE.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
     return text if text.endswith(".") else f"{text[:1].upper()}{text[1:]}."
 
