@@ -173,7 +173,7 @@ STATE = Verb(
 
 def _correct_open(case: Case, target: str) -> Refusal | None:
     number = numbered(target)
-    if not 1 <= number <= case.plan.seq:
+    if not 1 <= number <= case.plan.seq or not case.actor.roles:
         return no(case, "There is no such entry.")
     author, audience, later = case.plan.readers[number - 1]
     if not set(audience + (later if case.plan.told else ())) & case.actor.roles and author != case.actor.code:
