@@ -156,6 +156,9 @@ def _attempted(request: HttpRequest, look: Look, offer: str, sheet: Sheet, make:
     view = Filled(look, offer, sheet, read(sheet.fields, request.POST), request.POST, request.FILES)
     reasons = view.questions.unready()
     if not view.own_is_valid() or reasons:
+        closed = look.why_not(offer)
+        if closed:
+            return not_possible(request, look, offer, closed, typed=typed_words(request))
         return view.page(request, reasons)
     try:
         done = perform(
