@@ -32,7 +32,8 @@ def record(look: Look) -> dict[str, Any]:
         "people": {code: person.name for code, person in look.loaded.people.items()},
         "how_to_check": (
             "entry: canonical JSON (RFC 8785) of v, plan, seq, prev, type, at, actor, payload; "
-            "leaf = SHA-256(0x00 || entry); prev = the leaf before; payload = SHA-256(tag || salt || canonical words), tag (in hex) as in `commitment_tag`."
+            "leaf = SHA-256(0x00 || entry); prev = the leaf before; "
+            "payload = SHA-256(tag || salt || canonical words), tag (in hex) as in `commitment_tag`."
         ),
         "commitment_tag": PAYLOAD_TAG.hex(),
         "entries": entries,

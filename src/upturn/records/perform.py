@@ -111,6 +111,13 @@ def bring_due(plan_id: str, now: datetime, *, salts: Salts = fresh_salt) -> int:
     return _again(lambda: _bring_due(plan_id, now, salts))
 
 
+def look_anew(organization: Organization, now: datetime) -> None:
+    """Let the clock look at every open plan at its next turn: after the organization changed a calendar or settings.
+    One statement, however many plans there are.
+    """
+    Plan.objects.filter(organization=organization, status=Plan.Status.OPEN).update(wakes_at=now)
+
+
 def reindex_organization(organization: Organization, now: datetime) -> None:
     """Look anew at every open plan: after the organization changed a calendar or settings, which dates may rest on."""
     for plan_id in Plan.objects.filter(organization=organization, status=Plan.Status.OPEN).values_list("pk", flat=True):

@@ -13,6 +13,7 @@ from upturn.core.calendar import CalendarExhausted
 from upturn.core.wording import counted, listed
 from upturn.records.catalogue import program_for, published
 from upturn.records.models import Calendar, Organization
+from upturn.records.perform import look_anew
 from upturn.web.current import officer_only, officers
 from upturn.web.organization_forms import LANGUAGES, WEEKDAYS, CalendarForm, OrganizationForm, countries, zones
 
@@ -81,6 +82,7 @@ def change(request: HttpRequest) -> HttpResponse:
     form = OrganizationForm(request.POST or None, organization=own)
     if request.method == "POST" and form.is_valid():
         form.save()
+        look_anew(own, timezone.now())
         messages.info(request, "The settings are changed. Dates already on record stay as they are.")
         return redirect("organization")
     return render(
@@ -100,6 +102,7 @@ def calendar(request: HttpRequest, unit: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         kept.days = form.value.to_json()
         kept.save()
+        look_anew(own, timezone.now())
         messages.info(
             request,
             f"{named[unit]}: changed. Dates already on record stay as they are; new ones are counted with this.",

@@ -20,6 +20,7 @@ from upturn.core.reading import BadProgram, Problem, read
 from upturn.core.refusals import Refused
 from upturn.records import catalogue
 from upturn.records.models import Organization, ProgramVersion
+from upturn.records.perform import look_anew
 from upturn.web import program_words
 from upturn.web.current import OFFICERS, officer_only
 from upturn.web.organization_forms import ProgramFileForm, ProgramSettingsForm, settings_of
@@ -143,6 +144,7 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     form = ProgramSettingsForm(request.POST or None, program=catalogue.program_for(shown), values=values)
     if request.method == "POST" and form.is_valid():
         catalogue.enter_settings(own, key, form.values())
+        look_anew(own, timezone.now())
         messages.info(request, f"The settings of “{shown.title}” are changed.")
         return redirect("program", key)
     return render(
