@@ -1,4 +1,4 @@
-"""The bare side: one indexed query; one transaction that inserts one indexed row; one `perform` and no page around it."""
+"""The bare side: one indexed query; one transaction that inserts one indexed row; one `perform` and no page."""
 
 import itertools
 import os

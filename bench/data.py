@@ -1,4 +1,4 @@
-"""The data a bench runs on: one organization with so many plans, twelve of them one lead's, some a hundred entries long.
+"""The data a bench runs on: one organization with many plans, twelve of them one lead's, some a hundred entries long.
 
 Plans that are opened in the bench are made by `perform`. The mass around them is copied rows of the index: lists read
 nothing else.

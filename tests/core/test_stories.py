@@ -28,7 +28,7 @@ def stories(name: str) -> Any:
 TOLD = [(name, number) for name in PROGRAMS for number in range(len(stories(name)["stories"]))]
 
 
-@pytest.mark.parametrize(("name", "number"), TOLD, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "number"), TOLD, ids=str)
 def test_a_story_goes_as_it_is_told(name: str, number: int) -> None:
     document = stories(name)
     story.tell(program(name), document, document["stories"][number])

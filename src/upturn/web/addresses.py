@@ -1,4 +1,4 @@
-"""Where an offer of the rules is done: `verb:target` → the address of its page. One table for every screen and for mail."""
+"""Where an offer of the rules is done: `verb:target` → the address of its page. One table for screens and mail."""
 
 from collections.abc import Callable, Mapping
 
