@@ -224,9 +224,14 @@ def _columns(program: Program) -> Iterator[Said]:
             value = getattr(spec, name)
             if name not in skip and value and value not in columns:
                 yield (*loc, name), _unknown("column", value, set(columns))
+            elif name == "due" and value and columns[value].kind != "date":
+                yield (*loc, name), f"The column `{value}` holds no date: make it `kind: date`."
     for number, items in enumerate(program.items):
-        if items.due and items.due not in program.column.get(items.table, {}):
-            yield ("items", number, "due"), _unknown("column", items.due, set(program.column.get(items.table, {})))
+        columns = program.column.get(items.table, {})
+        if items.due and items.due not in columns:
+            yield ("items", number, "due"), _unknown("column", items.due, set(columns))
+        elif items.due and columns[items.due].kind != "date":
+            yield ("items", number, "due"), f"The column `{items.due}` holds no date: make it `kind: date`."
     for number, rhythm in enumerate(program.checkins):
         if rhythm.dates_from and rhythm.dates_from not in program.column.get(rhythm.table or "", {}):
             yield (

@@ -30,8 +30,9 @@ def no_result_before_due(case: Case) -> Refusal | None:
 @guard()
 def evidence_given(case: Case) -> Refusal | None:
     """Every goal's finding names its evidence (GEN-12)."""
-    bare = [str(n) for n, c in enumerate(case.criteria, start=1) if not str(c.get("evidence") or "").strip()]
-    if not case.criteria or not bare:
+    judged = [(n, c) for n, c in enumerate(case.criteria, start=1) if c.get("finding") != "not_assessable"]
+    bare = [str(n) for n, c in judged if not str(c.get("evidence") or "").strip()]
+    if not bare:
         return None
     return case.refusal("evidence_given", f"Goal {listed(bare)}: say what the finding rests on.")
 

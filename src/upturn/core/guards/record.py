@@ -64,7 +64,9 @@ def check_ins_planned(case: Case, at_least: int = 2) -> Refusal | None:
     if not few:
         return None
     return case.refusal(
-        "check_ins_planned", f"Block {listed(few)} has fewer than {counted(at_least, 'dated check-in')}."
+        "check_ins_planned",
+        f"{by_count(len(few), 'Block', 'Blocks')} {listed(few)} {by_count(len(few), 'has', 'have')} fewer than "
+        f"{counted(at_least, 'dated check-in')}.",
     )
 
 

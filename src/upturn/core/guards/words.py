@@ -1,11 +1,13 @@
 """Guards about what is written: complete, by whom, measurable enough to be judged."""
 
+from datetime import date
+
 from upturn.core.case import Case
 from upturn.core.conditions import is_answered
 from upturn.core.fields import inside, missing, missing_sentence, unmet
 from upturn.core.guards.registry import guard
 from upturn.core.refusals import Refusal
-from upturn.core.wording import by_count, counted, listed, sentence
+from upturn.core.wording import by_count, counted, day_name, listed, sentence
 
 
 @guard(sections="section")
@@ -111,7 +113,10 @@ def support_promised(case: Case, at_least: int = 1) -> Refusal | None:
     ]
     if not bare:
         return None
-    return case.refusal("support_promised", f"Support {listed(str(n) for n in bare)} lacks an owner or a date.")
+    return case.refusal(
+        "support_promised",
+        f"Support {listed(str(n) for n in bare)} {by_count(len(bare), 'lacks', 'lack')} an owner or a date.",
+    )
 
 
 @guard()
@@ -138,10 +143,11 @@ def dated_since(case: Case, table: str, column: str, field: str) -> Refusal | No
     ]
     if not early:
         return None
-    title = case.program.field[field].title
+    title, day = case.program.field[field].title, date.fromisoformat(earliest)
     return case.refusal(
         "dated_since",
-        f"Row {listed(str(n) for n in early)} of “{_title(case, table)}” lies before “{title}” ({earliest}); "
+        f"{by_count(len(early), 'Row', 'Rows')} {listed(str(n) for n in early)} of “{_title(case, table)}” "
+        f"{by_count(len(early), 'lies', 'lie')} before “{title}” ({day_name(day)}); "
         "what came earlier cannot be used.",
     )
 
