@@ -1,9 +1,10 @@
 """What changes between two versions of a program, in sentences for the people on a plan."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from upturn.core.program import Part, Program
+from upturn.core.plan import Plan
+from upturn.core.program import Part, Program, ScreeningResult
 
 _NAMED = {
     "form": "section", "stages": "stage", "moves": "step", "clocks": "period", "deadlines": "deadline",
@@ -22,6 +23,28 @@ def differences(old: Program, new: Program) -> Iterator[str]:
         yield "The outcomes change."
     if old.basis != new.basis:
         yield "The rules cited change."
+    told = {*_NAMED, "parties", "outcomes", "basis", "version"}
+    rest = [n for n in Program.model_fields if n not in told and getattr(old, n) != getattr(new, n)]
+    if rest:
+        yield f"Also changed: {', '.join(n.replace('_', ' ') for n in rest)}."
+
+
+def lost(plan: Plan, new: Program) -> Iterator[str]:
+    """What a plan holds that a version has no place for: words, periods, check-ins, people. It cannot move there."""
+    held: tuple[tuple[str, Iterable[str], Mapping[str, Any]], ...] = (
+        ("section", (*plan.sections, *(c.section for c in plan.comments.values())), new.section),
+        ("period", plan.clocks, new.clock),
+        ("check-in", (c.rhythm for c in plan.checkins.values()), new.checkin),
+        ("item table", (table for table, _row in plan.items), new.item),
+        ("party", (role for party in plan.parties.values() for role in party.roles), new.parties),
+        ("result of the screening", [plan.screening] if plan.screening else [], _results(new)),
+    )
+    for noun, names, known in held:
+        yield from (f"the {noun} `{name}`" for name in dict.fromkeys(names) if name not in known)
+
+
+def _results(program: Program) -> dict[str, ScreeningResult]:
+    return {result.id: result for result in program.screening.results} if program.screening else {}
 
 
 def _by_id(parts: Any) -> dict[str, Any]:

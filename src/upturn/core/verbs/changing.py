@@ -10,11 +10,11 @@ from upturn.core.calendar import Length
 from upturn.core.case import Case
 from upturn.core.clocks import asked_extension, extended, not_extensible, resumed, unusual_extension
 from upturn.core.commands import Attach, ChangeParty, Extend, Pause, Propose, ProposeVersion, Respond, Resume
-from upturn.core.differences import differences
+from upturn.core.differences import differences, lost
 from upturn.core.events import Amended, Attached, Dated, Event, PartyChanged, Paused, Proposed, Replied, Resumed
 from upturn.core.guards import refusals_of
 from upturn.core.plan import ProposalState
-from upturn.core.program import Clock
+from upturn.core.program import Clock, Program
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.verbs.base import (
     Against,
@@ -124,6 +124,7 @@ def _propose_version(case: Case, command: ProposeVersion) -> list[Event]:
     newer = case.facts.versions.get(command.digest)
     if newer is None or newer.version <= case.plan.version:
         raise Refused(Refusal("version", "Choose a newer version of this program.", field="digest"))
+    _refuse_loss(case, newer)
     event = Proposed(
         number=_number(case),
         kind="version",
@@ -135,6 +136,13 @@ def _propose_version(case: Case, command: ProposeVersion) -> list[Event]:
         role=role_of(case, case.program.of_kind("office")),
     )
     return [addressed(case, event)]
+
+
+def _refuse_loss(case: Case, newer: Program) -> None:
+    gone = listed(lost(case.plan, newer))
+    if gone:
+        says = f"Version {newer.version} has no place for what this {case.program.words.plan} holds: {gone}."
+        raise Refused(Refusal("version", says, field="digest"))
 
 
 VERSION = Verb(
@@ -184,8 +192,19 @@ def _respond(case: Case, command: Respond) -> list[Event]:
     events: list[Event] = [addressed(case, reply)]
     done = {*proposal.agreed, role} | ({proposal.role} if proposal.role in roles else set())
     if command.outcome == "agreed" and set(roles) <= done:
+        _refuse_overtaken(case, proposal)
         events.append(amended(case, proposal, "agreed"))
     return events
+
+
+def _refuse_overtaken(case: Case, proposal: ProposalState) -> None:
+    """What was agreed to is what was proposed: not words that changed since, nor a version that no longer fits."""
+    newer = case.facts.versions.get(proposal.digest)
+    if newer is not None:
+        _refuse_loss(case, newer)
+    written = [case.plan.sections[s] for s in proposal.changes if s in case.plan.sections]
+    if any(w.seq > proposal.seq for w in written):
+        raise Refused(no(case, "These words changed after the change was proposed. Withdraw it, and propose it anew."))
 
 
 def amended(case: Case, proposal: ProposalState, how: str) -> Amended:
