@@ -212,10 +212,19 @@ def test_nothing_is_asserted_for_a_day_to_come():
 def test_days_promised_count_from_the_day_a_step_was_recorded_however_early_it_is_said_to_have_happened():
     rule = "{days_since: {move: begin, at_least: 90 days}}"
     play = opened(f"moves: [{{id: end, when: [{rule}]}}]", on=TODAY - timedelta(days=200))
-    (moved,) = play.do("finn", c.Move(move="begin", on=TODAY - timedelta(days=100)))
-    assert moved.on == TODAY - timedelta(days=100)
-    assert (play.plan.told, play.plan.stage_since, play.plan.moves[-1].on) == (TODAY, TODAY, TODAY)
-    assert refusal(play, "finn", c.Move(move="end"))[0].startswith("This is possible from 31 May 2026")
+    play.now += timedelta(days=60)
+    (moved,) = play.do("finn", c.Move(move="begin", on=TODAY + timedelta(days=3)))
+    assert moved.on == TODAY + timedelta(days=3)
+    assert {play.plan.told, play.plan.stage_since, play.plan.moves[-1].on} == {date(2026, 5, 1)}
+    assert refusal(play, "finn", c.Move(move="end"))[0].startswith("This is possible from 30 July 2026")
+
+
+def test_a_step_is_not_asserted_for_a_day_on_which_the_plan_did_not_stand_there_yet():
+    play = opened()
+    play.now += timedelta(days=9)
+    assert refusal(play, "finn", c.Move(move="begin", on=TODAY - timedelta(days=1))) == [
+        "Give a day from 2 March 2026 on: “Drafting” began then."
+    ]
 
 
 DEADLINES = """
