@@ -312,7 +312,7 @@ def cost(peers: World, plan: Plan, number: int) -> int:
     with CaptureQueriesContext(connection) as captured:
         perform(
             plan.pk,
-            Record(log="discussion", answers=TALK),
+            Record(log="discussion", answers={**TALK, "topics": f"Meeting {number}"}),
             peers.finn,
             after(days=1, minutes=number),
             expected=plan.seq,
@@ -322,12 +322,12 @@ def cost(peers: World, plan: Plan, number: int) -> int:
 
 def test_a_command_takes_at_most_twelve_queries_whatever_the_plan_holds(peers: World) -> None:
     plan = peers.opened().row
-    first = cost(peers, plan, 1)
-    for number in range(2, 30):
+    first, second = cost(peers, plan, 1), cost(peers, plan, 2)  # the first one also changes what waits
+    for number in range(3, 31):
         cost(peers, plan, number)
     for _ in range(3):
         peers.opened()
-    assert (cost(peers, plan, 31), first <= 12) == (first - 1, True)  # the first one also ends a duty
+    assert (cost(peers, plan, 31), first <= 12) == (second, True)
 
 
 def test_a_handover_that_changes_parties_and_duties_takes_a_bounded_number_too(peers: World) -> None:
