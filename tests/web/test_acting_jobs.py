@@ -4,11 +4,13 @@ without.
 
 import re
 from collections.abc import Callable
+from importlib import resources
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.doing import Network, client_of, network, sections, signed_in
+from upturn.records import catalogue
 from upturn.records.models import Draft
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -114,6 +116,42 @@ def _step(page: Page, number: int, step: dict[str, str]) -> None:
         page.locator(f"[name={name}-{box}]").fill(step[box])
     page.locator(f"[name={name}-when]").fill(step["when"])
     page.locator(f"[name={name}-target]").fill(str(step["target"]))
+
+
+def test_a_question_that_depends_on_an_answer_appears_and_goes_as_the_answer_changes(
+    net: Network, new_page: Callable[..., Page]
+) -> None:
+    publish_with_a_question_that_depends(net)
+    net.told()
+    page = signed_in(new_page, net.mara)
+    page.goto(net.address("write/header/"))
+    which = page.get_by_label("Which site is it?")
+    expect(which).to_have_count(0)
+    page.locator("[name=a-company]").fill("Quill and Daughters")
+    page.get_by_label("Yes").check()
+    expect(which).to_be_visible()
+    expect(page.locator("[name=a-company]")).to_have_value("Quill and Daughters")
+    expect(page.get_by_label("Yes")).to_be_checked()
+    which.fill("The one by the lake")
+    page.get_by_label("No", exact=True).check()
+    expect(which).to_have_count(0)
+    plain = signed_in(new_page, net.mara, java_script_enabled=False)
+    plain.goto(net.address("write/header/"))
+    plain.get_by_label("Yes").check()
+    expect(plain.get_by_label("Which site is it?")).to_have_count(0)
+    plain.get_by_role("button", name="Check this section").click()
+    expect(plain.get_by_label("Which site is it?")).to_be_visible()
+
+
+def publish_with_a_question_that_depends(net: Network) -> None:
+    text = (resources.files("upturn.programs") / "evolve-mip.v1.yaml").read_text(encoding="utf-8")
+    asked = """      - {id: group_name, title: Group, prefill: group.name}
+      - {id: second_site, kind: yesno, title: Is there a second site?, required: true}
+      - {id: which_site, title: Which site is it?, show_if: second_site, required_if: second_site}
+"""
+    text = text.replace("version: 1\n", "version: 2\n", 1)
+    text = text.replace("      - {id: group_name, title: Group, prefill: group.name}\n", asked)
+    catalogue.publish(net.organization, text, net.now)
 
 
 # Signing ------------------------------------------------------------------------------------------------------------

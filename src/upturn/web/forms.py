@@ -11,7 +11,7 @@ Names: `a-what`, `a-steps-0-who`, `a-steps-0-milestones-1-on`; field ids hold no
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -818,10 +818,3 @@ class Small(forms.Form):
         if self.errors:
             in_order(self)
         return left
-
-    def text(self, name: str) -> str:
-        """What was typed, whether the form is valid or not."""
-        return str(self.data.get(self.add_prefix(name), "") or "").strip()
-
-    def day(self, name: str) -> date | None:
-        return self.cleaned_data.get(name) if hasattr(self, "cleaned_data") else None

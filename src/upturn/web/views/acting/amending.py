@@ -24,16 +24,8 @@ from upturn.records.queries import drafts
 from upturn.web.forms import Questions, Raw, Small, moved_rows, read
 from upturn.web.views.acting.comparing import compared
 from upturn.web.views.acting.happened import what_happened
-from upturn.web.views.acting.sheet import (
-    against,
-    audience,
-    expected,
-    not_possible,
-    plan_page,
-    prefilled,
-    scope_of,
-    typed_words,
-)
+from upturn.web.views.acting.pages import against, expected, not_possible, plan_page, typed_words
+from upturn.web.views.acting.readers import audience, prefilled, scope_of
 from upturn.web.views.plan import seen
 
 OFFER = "propose:plan"

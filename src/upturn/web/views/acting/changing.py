@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from upturn.core.commands import Attach, ChangeParty, Command, Extend, Pause, ProposeVersion, Respond, Resume
 from upturn.core.differences import differences
+from upturn.core.events import Resumed
 from upturn.core.plan import ProposalState
 from upturn.core.program import Clock
 from upturn.core.verbs.changing import agreeing
@@ -21,7 +22,8 @@ from upturn.records.perform import reference
 from upturn.web.forms import DayField, Small
 from upturn.web.views.acting.comparing import compared
 from upturn.web.views.acting.picking import PersonField
-from upturn.web.views.acting.sheet import Given, Sheet, acted, audience
+from upturn.web.views.acting.readers import audience
+from upturn.web.views.acting.sheet import Given, Sheet, acted
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -241,8 +243,8 @@ def resume(request: HttpRequest, plan: str) -> HttpResponse:
 
 
 def _resume_sheet(look: Look) -> Sheet:
-    who, since = audience(look)
-    paused = look.plan.paused
+    paused, today = look.plan.paused, look.case.today
+    who, since = audience(look, event=Resumed(clocks=(), start=today, last=today))
 
     class ResumeForm(Small):
         last = DayField(

@@ -16,7 +16,8 @@ from upturn.core.wording import day_name
 from upturn.records.access import Look
 from upturn.web.forms import DayField, Small
 from upturn.web.shown import Shown, shown_answers
-from upturn.web.views.acting.sheet import Given, Sheet, acted, audience, people_choices, prefilled
+from upturn.web.views.acting.readers import audience, people_choices, prefilled
+from upturn.web.views.acting.sheet import Given, Sheet, acted
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 NOTE = FormField(

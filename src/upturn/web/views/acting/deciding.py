@@ -27,20 +27,10 @@ from upturn.records.queries import drafts
 from upturn.web.forms import Questions, Raw, Small, read
 from upturn.web.shown import shown_answers
 from upturn.web.views.acting.happened import what_happened
-from upturn.web.views.acting.sheet import (
-    REASONS,
-    Warnings,
-    against,
-    as_sent,
-    audience,
-    expected,
-    not_possible,
-    plan_page,
-    rehearsed,
-    scope_of,
-    typed_words,
-    warnings_of,
-)
+from upturn.web.views.acting.pages import against, expected, not_possible, plan_page, typed_words
+from upturn.web.views.acting.readers import audience, rehearsed, scope_of
+from upturn.web.views.acting.sheet import as_sent
+from upturn.web.views.acting.warnings import REASONS, Warnings, warnings_of
 from upturn.web.views.plan import seen
 
 CRITERIA = {

@@ -15,7 +15,8 @@ from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
 from upturn.web.forms import DayField, Small
 from upturn.web.views.acting.deciding import decide
-from upturn.web.views.acting.sheet import Given, Sheet, acted, audience, prefilled
+from upturn.web.views.acting.readers import audience, prefilled
+from upturn.web.views.acting.sheet import Given, Sheet, acted
 from upturn.web.views.plan import seen
 
 
@@ -32,9 +33,7 @@ def move(request: HttpRequest, plan: str, move: str) -> HttpResponse:
 
 
 def _move_sheet(look: Look, spec: MoveSpec) -> Sheet:
-    who, since = audience(look)
-    if spec.tells:
-        who, since = [*who, f"the {look.program.words.subject}"] if since else who, ""
+    who, since = audience(look, tells=spec.tells)
     return Sheet(
         title=spec.title,
         button=spec.title,

@@ -14,7 +14,9 @@ from upturn.records.catalogue import published
 from upturn.records.perform import Performed
 from upturn.web.forms import DayField, Small
 from upturn.web.shown import shown_answers
-from upturn.web.views.acting.sheet import Given, Sheet, acted, audience, people_choices, plan_page, prefilled
+from upturn.web.views.acting.pages import plan_page
+from upturn.web.views.acting.readers import audience, people_choices, prefilled
+from upturn.web.views.acting.sheet import Given, Sheet, acted
 from upturn.web.views.plan import seen
 
 both = require_http_methods(["GET", "HEAD", "POST"])

@@ -14,16 +14,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from upturn.core import rules
-from upturn.core.audience import addressed
-from upturn.core.case import Case
 from upturn.core.commands import Command
-from upturn.core.events import Stated
 from upturn.core.program import FormField
 from upturn.core.refusals import Conflict, Refusal, Refused
 from upturn.records.access import Look
@@ -31,14 +27,12 @@ from upturn.records.drafts import TooLong, drop_draft, save_draft
 from upturn.records.models import Draft
 from upturn.records.perform import Performed, perform
 from upturn.records.queries import drafts
-from upturn.records.readings import record_reading
-from upturn.web.forms import Asking, Questions, Raw, Small, asking, first_answers, moved_rows, read
-from upturn.web.page.standing import role_names
+from upturn.web.forms import Questions, Raw, Small, moved_rows, read
 from upturn.web.views.acting.happened import what_happened
-from upturn.web.views.plan import frame, seen
-
-NOTHING_THERE = "There is no such"
-REASONS = "reasons."
+from upturn.web.views.acting.pages import NOT_KEPT, against, expected, not_possible, plan_page, typed_words
+from upturn.web.views.acting.readers import scope_of
+from upturn.web.views.acting.warnings import Warnings, warnings_of
+from upturn.web.views.plan import seen
 
 
 @dataclass(frozen=True)
@@ -87,9 +81,6 @@ class Sheet:
 Make = Callable[[Look], Sheet]
 
 
-# -- the run of a sheet ---------------------------------------------------------------------------------------------
-
-
 def acted(request: HttpRequest, plan: str | Look, offer: str, make: Make) -> HttpResponse:
     """Show a sheet, keep its draft, or do what it asks. `plan` is its id, or a look at it that was taken already."""
     look = plan if isinstance(plan, Look) else seen(request, plan)
@@ -106,26 +97,9 @@ def acted(request: HttpRequest, plan: str | Look, offer: str, make: Make) -> Htt
     return _attempted(request, look, offer, sheet, make)
 
 
-def against(look: Look, offer: str) -> tuple[Refusal, ...]:
-    """Everything against an offer; 404 for one that is about nothing this person could know of."""
-    found = look.why_not(offer)
-    if any(r.says.startswith(NOTHING_THERE) for r in found):
-        raise Http404
-    return found
-
-
-def expected(request: HttpRequest) -> int:
-    """The number of the last entry this person had read; the very first one when a page does not say."""
-    sent = request.POST.get("expected", "")
-    return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
-
-
 def _entered(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
-    own = {k: request.POST.getlist(k) for k in request.POST if k not in _NOT_KEPT and not k.startswith("a-")}
+    own = {k: request.POST.getlist(k) for k in request.POST if k not in NOT_KEPT and not k.startswith("a-")}
     return {"a": read(sheet.fields, request.POST), "own": own}
-
-
-_NOT_KEPT = ("csrfmiddlewaretoken", "expected", "press", "row", "digest")
 
 
 def keep_draft(request: HttpRequest, look: Look, kind: str, entered: Callable[[], Mapping[str, Any]]) -> HttpResponse:
@@ -142,7 +116,7 @@ def keep_draft(request: HttpRequest, look: Look, kind: str, entered: Callable[[]
 
 
 def _with_rows(request: HttpRequest, look: Look, offer: str, sheet: Sheet) -> HttpResponse:
-    scope = asking(look.case, files=files_of(look))
+    scope = scope_of(look)
     raw, anchor = moved_rows(sheet.fields, scope, read(sheet.fields, request.POST), request.POST["row"])
     kept = _entered(request, sheet) | {"a": raw}
     try:
@@ -219,7 +193,7 @@ class Filled:
         touched: bool = True,
     ) -> None:
         self.look, self.offer, self.sheet, self.sent = look, offer, sheet, sent
-        self.questions = Questions(sheet.fields, asking(look.case, files=files_of(look)), raw)
+        self.questions = Questions(sheet.fields, scope_of(look), raw)
         self.own = self._own_form(sent, uploaded, touched=touched)
         self.warnings = Warnings(warnings_of(look, offer), sent)
 
@@ -270,180 +244,3 @@ class Filled:
 
 def _kept(box: forms.Field, sent: QueryDict, name: str) -> Any:
     return sent.getlist(name) if isinstance(box, forms.MultipleChoiceField) else sent.get(name)
-
-
-def warnings_of(look: Look, offer: str) -> Sequence[Refusal]:
-    """What may be passed with a reason, as far as it is known beforehand."""
-    return look.offers[offer].warnings if offer in look.offers else ()
-
-
-class Warnings:
-    """What may be passed with a written reason: each warning with a box for it."""
-
-    def __init__(self, known: Iterable[Refusal], sent: Any) -> None:
-        self.says = {w.rule: w.sentence for w in known}
-        names = [k for k in sent or () if k.startswith(REASONS)]
-        self.reasons = {k.removeprefix(REASONS): str(sent.get(k, "")).strip() for k in names}
-        for rule in self.reasons:
-            self.says.setdefault(rule, str(sent.get(f"warning.{rule}", "")) or "This is unusual.")
-        self.wrong: dict[str, str] = {}
-
-    def refuse(self, reasons: Iterable[Refusal]) -> list[Refusal]:
-        left = []
-        for reason in reasons:
-            rule = (reason.field or "").removeprefix(REASONS)
-            if reason.field and reason.field.startswith(REASONS):
-                self.says.setdefault(rule, reason.sentence)
-                self.wrong[rule] = "Write why it is right to go on all the same"
-            else:
-                left.append(reason)
-        return left
-
-    @property
-    def problems(self) -> list[tuple[str, str]]:
-        return [(f"id_{REASONS}{rule}", sentence) for rule, sentence in self.wrong.items()]
-
-    def __iter__(self) -> Any:
-        for rule, says in self.says.items():
-            yield {
-                "rule": rule,
-                "name": f"{REASONS}{rule}",
-                "says": says,
-                "reason": self.reasons.get(rule, ""),
-                "error": self.wrong.get(rule, ""),
-            }
-
-    def __bool__(self) -> bool:
-        return bool(self.says)
-
-
-# -- pages ----------------------------------------------------------------------------------------------------------
-
-
-def plan_page(
-    request: HttpRequest, look: Look, template: str, context: Mapping[str, Any], *, status: int = 200
-) -> HttpResponse:
-    """A page of a plan; that it was read is noted once it is made."""
-    response = render(request, template, frame(request, look) | dict(context), status=status)
-    record_reading(look, request.session.session_key or "", timezone.now())
-    return response
-
-
-def not_possible(
-    request: HttpRequest,
-    look: Look,
-    offer: str,
-    closed: Iterable[Refusal],
-    *,
-    changes: Sequence[str] = (),
-    typed: Sequence[str] = (),
-    status: int = 403,
-) -> HttpResponse:
-    """Why something cannot be done now, when it would work, and whatever was typed."""
-    closed = list(closed)
-    dates = [r.possible_from for r in closed if r.possible_from]
-    context = {
-        "title": title_of(look.case, offer),
-        "reasons": [r.sentence for r in closed],
-        "possible_from": max(dates) if dates and len(dates) == len(closed) else None,
-        "changes": changes,
-        "typed": typed,
-    }
-    return plan_page(request, look, "acting/not_possible.html", context, status=status)
-
-
-def typed_words(request: HttpRequest) -> list[str]:
-    """The texts of a form that can no longer be sent, so that nobody loses what they wrote."""
-    names = [k for k in request.POST if k not in _NOT_KEPT]
-    return [v for k in names for v in request.POST.getlist(k) if len(v.strip()) > 20]
-
-
-def title_of(case: Case, offer: str) -> str:
-    """What an offer is called on the page that explains why it is closed."""
-    verb, _, target = offer.partition(":")
-    program = case.program
-    tables: Mapping[str, Any] = {
-        "move": program.move,
-        "answer": program.section,
-        "comment": program.section,
-        "record": program.log,
-        "sign": program.signature,
-        "approve": program.approval,
-        "extend": program.clock,
-    }
-    found = tables.get(verb, {}).get(target)
-    return found.title if found else OFFERS.get(verb, "This step")
-
-
-OFFERS: Mapping[str, str] = {
-    "attach": "Attach a file",
-    "check_in": "Record a check-in",
-    "correct": "Correct an entry",
-    "item": "Move an item",
-    "party": "Change who is on the plan",
-    "pause": "Pause the plan",
-    "prepare": "Prepare a check-in",
-    "propose": "Propose a change",
-    "reply": "Answer a comment",
-    "reschedule": "Move a check-in",
-    "respond": "Answer a proposal",
-    "resume": "End the pause",
-    "screen": "Answer the screening",
-    "state": "Make a statement",
-    "version": "Move to a newer version",
-}
-
-
-# -- small things screens share -------------------------------------------------------------------------------------
-
-
-def files_of(look: Look) -> dict[str, str]:
-    """The attachments this person reads, id → name."""
-    return {a.id: a.name for a in look.plan.attachments.values() if look.reads_entry(a.seq)}
-
-
-def scope_of(look: Look) -> Asking:
-    return asking(look.case, files=files_of(look))
-
-
-def prefilled(look: Look, fields: Iterable[FormField]) -> Raw:
-    return first_answers(fields, scope_of(look))
-
-
-def audience(look: Look, readers: Iterable[str] | None = None, *, withheld: bool = False) -> tuple[list[str], str]:
-    """Who will read what is written here, in words: those who do at once, and who does from the moment of telling."""
-    entry = addressed(look.case, Stated(number=0, text=""), readers, withheld=withheld)
-    mine = look.roles | ({look.actor.code} if look.actor.code else set())
-    now = role_names(look.case, entry.audience, mine)
-    later = role_names(look.case, entry.later, mine)
-    now = now if "you" in now else ["you", *now]
-    return now, f"and {_and(later)} from the moment the {look.program.words.plan} is given to them" if later else ""
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def people_choices(look: Look, roles: Iterable[str]) -> list[tuple[str, str]]:
-    """People who hold these roles, by code; a role that is filled by office, by itself."""
-    choices: dict[str, str] = {}
-    for role in roles:
-        party = look.program.parties.get(role)
-        if party is None:
-            continue
-        if party.fill != "named":
-            choices[role] = party.title
-        for holder in look.plan.holders(role):
-            choices.setdefault(holder.code, f"{look.name(holder.code)} ({party.title.lower()})")
-    return list(choices.items())
-
-
-def rehearsed(look: Look, command: Command) -> Sequence[Refusal]:
-    """What would stand against a command, without doing it."""
-    try:
-        rules.decide(look.program, look.plan, command, look.actor, look.case.now, look.case.facts)
-    except Refused as refused:
-        return refused.reasons
-    except Conflict as conflict:
-        return [Refusal("conflict", change) for change in conflict.changes]
-    return ()

@@ -17,7 +17,9 @@ from upturn.records.access import Look
 from upturn.web.addresses import address
 from upturn.web.forms import DayField, Small
 from upturn.web.shown import Shown, shown_answers
-from upturn.web.views.acting.sheet import Given, Sheet, acted, audience, plan_page, prefilled
+from upturn.web.views.acting.pages import plan_page
+from upturn.web.views.acting.readers import audience, prefilled
+from upturn.web.views.acting.sheet import Given, Sheet, acted
 from upturn.web.views.plan import seen
 
 both = require_http_methods(["GET", "HEAD", "POST"])

@@ -34,7 +34,7 @@ from upturn.web.current import refused
 from upturn.web.forms import Asking, Questions, Raw, Small, asking, first_answers, moved_rows, read
 from upturn.web.shown import shown_answers
 from upturn.web.views.acting.picking import PeopleField, PersonField, described
-from upturn.web.views.acting.sheet import REASONS, Warnings
+from upturn.web.views.acting.warnings import REASONS, Warnings
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN = 20
@@ -468,7 +468,8 @@ def _readers(starting: Starting) -> tuple[list[str], list[str]]:
     now, later = [], []
     for role, party in program.parties.items():
         names = [p.name for p in named.get(role, ()) if p.pk != starting.person.pk]
-        names = names or ([party.title.lower()] if party.fill != "named" else [])
+        title = party.title if party.title[:2].isupper() else f"the {party.title.lower()}"
+        names = names or ([title] if party.fill != "named" else [])
         (later if waits_for_telling(program, role) and not tells else now).extend(names)
     steps = [f"“{m.title}”" for m in program.moves if m.tells]
     says = [f"From the moment it is opened it is seen by {listed(['you', *now])}."]

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_http_methods
 from upturn.core.commands import Comment, Correct, Reply, State
 from upturn.core.program import FormField, Section
 from upturn.core.verbs.talking import readers_now
-from upturn.core.wording import day_name
+from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
 from upturn.records.timeline import timeline
 from upturn.web.forms import DayField, Small
 from upturn.web.page import words
-from upturn.web.page.standing import role_names
 from upturn.web.shown import shown_answers
-from upturn.web.views.acting.sheet import Given, Sheet, acted, audience
+from upturn.web.views.acting.readers import audience, named_readers
+from upturn.web.views.acting.sheet import Given, Sheet, acted
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 EVERYBODY = "all"
@@ -78,7 +78,7 @@ def _texts(spec: Section) -> list[FormField]:
 
 def _comment_form(look: Look, spec: Section, readers: tuple[str, ...], wanted: str) -> type[Small]:
     questions = [("", "The section as a whole"), *((f.id, f.title) for f in spec.fields)]
-    others = [(r, role_names(look.case, [r], ())[0]) for r in readers if r not in look.roles]
+    others = [(r, listed(named_readers(look, [r]))) for r in readers if r not in look.roles]
     text = next((f for f in _texts(spec) if f.id == wanted), None)
     written = look.plan.sections.get(spec.id)
     now = str(written.answers.get(text.id, "")) if text and written and look.sees_section(spec.id) else ""
@@ -135,7 +135,6 @@ def _reply_sheet(look: Look, number: int) -> Sheet:
     spec = look.program.section[comment.section]
     offered = _answers_open(look, number)
     readers = comment.audience + (comment.later if look.plan.told else ())
-    mine = look.roles
     title = "Answer a suggested change" if comment.proposed else "Answer a comment"
     written = look.plan.sections.get(spec.id)
     before = str(written.answers.get(comment.field, "")) if written and look.sees_section(spec.id) else ""
@@ -145,7 +144,7 @@ def _reply_sheet(look: Look, number: int) -> Sheet:
         button="Send this answer",
         said="Your answer is on record.",
         own=_reply_form(offered),
-        who=role_names(look.case, readers, mine),
+        who=["you", *named_readers(look, readers)],
         template="acting/reply.html",
         context={
             "remark": words.remark(look, comment) | {"before": before if field else ""},
@@ -260,7 +259,7 @@ def _correct_sheet(look: Look, seq: int) -> Sheet:
         button="Add this correction",
         said="The correction is on record beside the entry.",
         own=CorrectionForm,
-        who=role_names(look.case, readers + (later if look.plan.told else ()), look.roles),
+        who=["you", *named_readers(look, readers + (later if look.plan.told else ()))],
         template="acting/correct.html",
         context={"entry": entry},
         command=lambda given: Correct(seq=seq, text=given.own["text"], on=given.day(look.case.today)),

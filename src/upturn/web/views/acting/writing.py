@@ -26,16 +26,8 @@ from upturn.web.addresses import address
 from upturn.web.forms import Questions, Raw, moved_rows, read
 from upturn.web.views.acting.comparing import Difference, compared
 from upturn.web.views.acting.happened import what_happened
-from upturn.web.views.acting.sheet import (
-    against,
-    audience,
-    expected,
-    not_possible,
-    plan_page,
-    prefilled,
-    scope_of,
-    typed_words,
-)
+from upturn.web.views.acting.pages import against, expected, not_possible, plan_page, typed_words
+from upturn.web.views.acting.readers import audience, prefilled, scope_of
 from upturn.web.views.plan import seen
 
 # -- the list of sections ---------------------------------------------------------------------------------------------
@@ -195,7 +187,7 @@ def _section(
         "changed_by": look.name(writing.written.by) if moved and writing.written else "",
         "changed_on": writing.written.on if moved and writing.written else None,
         "who": who,
-        "since": since,
+        "since": "; ".join(["from the moment you share it", *([since] if since else [])]),
         "draft": writing.draft,
         "draft_url": reverse("write_draft", kwargs={"plan": look.row.pk, "section": spec.id}),
         "asks_again": _conditional(spec),
