@@ -487,3 +487,36 @@ def test_a_deadline_does_not_begin_for_what_is_done_already():
     play.now += timedelta(days=1)
     assert kinds(play.do("finn", letter)) == ["Logged", "Dated"]  # the member's reply, which is still owed
     assert play.plan.deadlines["memo"].due == date(2026, 3, 12)
+
+
+# -- rows that have a history -----------------------------------------------------------------------------------------
+
+STEPS = """
+form:
+  - id: words
+    fields: [{id: steps, kind: table, title: Steps, row: Step, fields: [{id: what, title: What, required: true}]}]
+items:
+  - table: steps
+    in: [running]
+    stages: [{id: open, title: Open}, {id: done, title: Done, open: false}]
+    moves: [{id: do_it, title: Mark as done, from: [open], to: done, by: [lead]}]
+"""
+
+
+def steps(*rows):
+    return c.Answer(
+        section="words", answers={"said": "x", "steps": [dict(zip(("what", "_id"), r, strict=False)) for r in rows]}
+    )
+
+
+def test_a_new_row_is_never_taken_for_one_that_was_done():
+    play = opened(STEPS)
+    play.do("finn", steps(("First",), ("Second",)))
+    play.do("finn", c.Move(move="begin"))
+    play.do("finn", c.MoveItem(table="steps", row="r1", move="do_it"))
+    play.do("finn", steps(("Third",)))
+    assert play.plan.answer("words", "steps") == [{"_id": "r2", "what": "Third"}]
+    assert "item:steps/r2/do_it" in play.offers("finn")
+    play.do("finn", steps(("First", "r1"), ("Third",)))
+    assert play.plan.answer("words", "steps") == [{"_id": "r1", "what": "First"}, {"_id": "r2", "what": "Third"}]
+    assert "item:steps/r1/do_it" not in {o for o, a in play.offers("finn").items() if not a.refusals}

@@ -8,6 +8,7 @@ reason?), `events` (what happens).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any
 
 from upturn.core.case import Case
@@ -113,7 +114,19 @@ def written(
 ) -> tuple[dict[str, Any], list[Refusal]]:
     """Cleaned answers that are to stand on the plan, and every problem: whom they name must be on it, too."""
     named = partial(_unnamed, case)
-    return clean_answers(fields, answers, case.values, case.program, fresh=fresh, named=named)
+    cleaned, problems = clean_answers(fields, answers, case.values, case.program, fresh=fresh, named=named)
+    return {name: _told_apart(case, name, answers.get(name), value) for name, value in cleaned.items()}, problems
+
+
+def _told_apart(case: Case, table: str, given: Any, cleaned: Any) -> Any:
+    """The rows of a table; a new one never under the id of one with a history: it would stand as done, or missed."""
+    history = {row for t, row in case.plan.items if t == table}
+    history |= {c.row for c in case.plan.checkins.values() if c.table == table}
+    if not history or not isinstance(cleaned, list) or not isinstance(given, list | tuple):
+        return cleaned
+    kept = {row.get("_id") for row in given if isinstance(row, Mapping) and isinstance(row.get("_id"), str)}
+    free = (f"r{n}" for n in count(1) if f"r{n}" not in history | kept | {row["_id"] for row in cleaned})
+    return [row if row["_id"] in kept or row["_id"] not in history else {**row, "_id": next(free)} for row in cleaned]
 
 
 def _unnamed(case: Case, field: FormField, value: Any) -> str:
