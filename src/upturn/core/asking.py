@@ -4,10 +4,11 @@ For the terminal, files and tests.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
-from datetime import date
+from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
 
 from upturn.core import commands as c
 from upturn.core.refusals import Refusal, Refused
@@ -59,32 +60,25 @@ def command(offer: str, data: Mapping[str, Any]) -> c.Command:
         raise Refused(
             Refusal("unknown", f"“{verb}” takes no {listed(strange, 'or')}. It takes: {listed(known, 'and')}.")
         )
-    try:
-        return cls(**{name: _value(known[name], value) for name, value in values.items()})
-    except (TypeError, ValueError) as error:
-        raise Refused(Refusal("answer", f"“{verb}” cannot be asked so: {_plain(error)}.")) from None
-
-
-def _plain(error: Exception) -> str:
-    text = str(error)
-    return (
-        text.split("missing ", 1)[1].replace("required keyword-only argument", "missing:")
-        if "missing " in text
-        else text
-    )
+    missing = [f.name for f in fields(cls) if f.name not in values and f.default is f.default_factory is MISSING]
+    if missing:
+        raise Refused(Refusal("required", f"“{verb}” needs {listed(missing, 'and')}.", field=missing[0]))
+    return cls(**{name: _value(verb, name, known[name], value) for name, value in values.items()})
 
 
 @cache
-def _types(verb: str) -> dict[str, Any]:
-    """The fields of a verb's command, each with its type."""
+def _types(verb: str) -> dict[str, TypeAdapter[Any]]:
+    """The fields of a verb's command, each with what reads its value."""
     cls = TARGETS[verb][0]
     hints = get_type_hints(cls)
-    return {f.name: hints[f.name] for f in fields(cls)}
+    return {f.name: TypeAdapter(hints[f.name]) for f in fields(cls)}
 
 
-def _value(hint: Any, value: Any) -> Any:
-    if hint in (date, date | None) and isinstance(value, str):
-        return date.fromisoformat(value)
-    if hint is int and isinstance(value, str):
-        return int(value)
-    return value
+def _value(verb: str, name: str, kind: TypeAdapter[Any], value: Any) -> Any:
+    try:
+        return kind.validate_python(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in (name, *first["loc"]))
+        says = f"“{verb}” cannot be asked so: {where}: {first['msg']}."
+        raise Refused(Refusal("answer", says, field=name)) from None
