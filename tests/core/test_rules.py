@@ -48,7 +48,7 @@ OPEN = c.Open(digest="d", parties={"p1": ("member",), "p2": ("lead",)})
 @pytest.mark.parametrize(
     ("change", "command", "code", "roles", "facts", "says"),
     [
-        ("", OPEN, "p1", {"member"}, {}, ["A improvement plan is opened by the lead or the program staff."]),
+        ("", OPEN, "p1", {"member"}, {}, ["An improvement plan is opened by the lead or the program staff."]),
         ("", c.Open(digest="d", parties={"p2": ("lead",)}), "p2", {"lead"}, {}, ["Member: 1 person must be named."]),
         (
             "",
@@ -96,7 +96,7 @@ OPEN = c.Open(digest="d", parties={"p1": ("member",), "p2": ("lead",)})
             "p2",
             {"lead"},
             {},
-            ["None of the grounds for a improvement plan is given: “A low rating”. (Handbook)"],
+            ["None of the grounds for an improvement plan is given: “A low rating”. (Handbook)"],
         ),
     ],
 )  # fmt: skip

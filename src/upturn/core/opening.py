@@ -15,7 +15,7 @@ from upturn.core.plan import Party, Plan
 from upturn.core.program import Program
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.verbs.base import asked, passed
-from upturn.core.wording import counted, listed
+from upturn.core.wording import an, counted, listed, sentence
 
 
 def variant_of(program: Program, answers: Mapping[str, Any], today: str = "") -> str:
@@ -56,7 +56,7 @@ def opened(case: Case, command: Open) -> list[Event]:
         problems.append(
             Refusal(
                 "trigger",
-                f"None of the grounds for a {program.words.plan} is given: {titles}.",
+                f"None of the grounds for {an(program.words.plan)} is given: {titles}.",
                 tuple(c for t in start.triggers for c in t.cites),
             )
         )
@@ -89,8 +89,10 @@ def _party_problems(case: Case, command: Open) -> list[Refusal]:
         problems.append(
             Refusal(
                 "role",
-                f"A {program.words.plan} is opened by "
-                f"{listed((_kind_title(program, k) for k in program.start.by), 'or')}.",
+                sentence(
+                    f"{an(program.words.plan)} is opened by "
+                    f"{listed((_kind_title(program, k) for k in program.start.by), 'or')}"
+                ),
                 field="parties",
             )
         )

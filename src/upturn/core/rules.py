@@ -18,7 +18,7 @@ from upturn.core.refusals import Refusal, Refused
 from upturn.core.timing import clock_case, moments
 from upturn.core.verbs import BY_COMMAND, VERBS
 from upturn.core.verbs.base import Against, Verb
-from upturn.core.wording import day_name, tidied
+from upturn.core.wording import an, day_name, sentence, tidied
 
 MOST_FOLLOWING = 500
 
@@ -138,6 +138,6 @@ def due(program: Program, plan: Plan, now: datetime, facts: Facts) -> list[e.Eve
 def may_open(program: Program, actor_kinds: frozenset[str], now: datetime, facts: Facts) -> tuple[Refusal, ...]:
     """What stands against opening a plan under this program for somebody of these kinds of party."""
     if not actor_kinds & set(program.start.by):
-        return (Refusal("role", f"A {program.words.plan} is opened by: {', '.join(program.start.by)}."),)
+        return (Refusal("role", sentence(f"{an(program.words.plan)} is opened by: {', '.join(program.start.by)}")),)
     case = Case(program, Plan(), Actor("", frozenset()), now, facts)
     return tuple(refusals_of(program.start.when, case))

@@ -27,6 +27,11 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
+def an(noun: str) -> str:
+    """`an improvement plan`, `a growth plan`."""
+    return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
+
+
 def by_count(n: int, one: str, more: str) -> str:
     """The word that agrees with a number: `by_count(n, "is", "are")`."""
     return one if n == 1 else more

@@ -30,7 +30,7 @@ from upturn.core.verbs.base import (
     words,
     written,
 )
-from upturn.core.wording import day_name, listed
+from upturn.core.wording import an, day_name, listed
 
 # -- proposals --------------------------------------------------------------------------------------------------------
 
@@ -416,7 +416,7 @@ def _change_party(case: Case, command: ChangeParty) -> list[Event]:
         raise Refused(
             Refusal(
                 "code",
-                f"A plan needs a {case.role_title(command.role)}: hand over to somebody instead.",
+                f"A plan needs {an(case.role_title(command.role))}: hand over to somebody instead.",
                 field="change",
             )
         )
