@@ -3,17 +3,24 @@ shuts nobody out.
 """
 
 from collections.abc import Callable, Iterator
+from importlib import resources
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page
+from ruamel.yaml import YAML
 
 from tests.web.doing import Network, client_of, network, signed_in
+from tests.web.on_screen import OnScreen, steps_of
+from upturn.core import reading
 from upturn.core.commands import Comment, Propose
+from upturn.records import catalogue
+from upturn.records.access import NotFound, look
 from upturn.records.drafts import save_draft
 from upturn.records.models import Draft, Entry, Payload
+from upturn.web.addresses import address
 
 MOST_QUERIES = 12
 
@@ -53,6 +60,7 @@ RUNNING = [
     ("finn", "proposals/1/"),
     ("finn", "extend/period/"),
     ("finn", "pause/"),
+    ("ines", "newer-version/"),
 ]
 DECIDING = [
     ("finn", "do/decide/"),
@@ -80,6 +88,8 @@ def signing(net: Network) -> None:
 def running(net: Network) -> None:
     net.checked_in()
     net.do("mara", Propose(changes={"outcome": {"if_not_completed": ["extend"]}}, reason="It was never in question"))
+    text = (resources.files("upturn.programs") / "evolve-mip.v1.yaml").read_text(encoding="utf-8")
+    catalogue.publish(net.organization, text.replace("version: 1\n", "version: 2\n", 1), net.now)
     changed = {"a": {"if_not_completed": ["membership"], "other_items": []}}
     save_draft(net.finn, net.row(), "propose:outcome", changed, base_seq=net.row().seq, now=net.now)
 
@@ -152,7 +162,55 @@ def seen_in_a_browser(
 ) -> Iterator[tuple[str, Page]]:
     """Each page in the browser of whom it is for."""
     browsers: dict[str, Page] = {}
-    for name, address in pages:
-        browser = browsers.setdefault(name, signed_in(new_page, net.people[name]))
-        browser.goto(full(net, address))
-        yield address, browser
+    for name, where in pages:
+        if name not in browsers:
+            browsers[name] = signed_in(new_page, net.people[name])
+        browsers[name].goto(full(net, where))
+        yield where, browsers[name]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_nobody_is_shut_out_of_a_screening_or_an_approval(
+    new_page: Callable[..., Page], axe: Callable[[Page], list[str]]
+) -> None:
+    """C-07: the program of an employer, played until both are asked."""
+    world, looked_at = employer(), set()
+    for step in steps_of(world.document, world.story["steps"]):
+        if "as" in step and world.plan and len(looked_at) < 2:
+            for verb, name, address in asked_now(world, {"screen", "approve"} - looked_at):
+                looked_at.add(verb)
+                page = signed_in(new_page, world.people[name])
+                page.goto(address)
+                for width, scheme in ((1280, "light"), (320, "dark")):
+                    page.set_viewport_size({"width": width, "height": 900})
+                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                    assert axe(page) == [], f"{address} at {width}, {scheme}"
+        if looked_at == {"screen", "approve"}:
+            break
+        world.play(step)
+    assert looked_at == {"screen", "approve"}
+
+
+def employer() -> OnScreen:
+    folder = resources.files("upturn.programs")
+    text = (folder / "employer-pip.v1.yaml").read_text(encoding="utf-8")
+    document = YAML(typ="safe", pure=True).load((folder / "employer-pip.story.yaml").read_text(encoding="utf-8"))
+    world = OnScreen.begin(reading.read(text), document, document["stories"][0])
+    world.publish(text)
+    return world
+
+
+def asked_now(world: OnScreen, verbs: set[str]) -> Iterator[tuple[str, str, str]]:
+    """The first open offer of each of these verbs: the verb, who may do it, where."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for name, person in world.people.items():
+        try:
+            seen = look(world.plan, person, world.stage.now)
+        except NotFound:
+            continue
+        for offer, against in seen.offers.items():
+            verb = offer.partition(":")[0]
+            if verb in verbs and not against.refusals:
+                found.setdefault(verb, (verb, name, address(world.plan, offer)))
+    yield from found.values()

@@ -422,7 +422,7 @@ def test_the_audience_stands_beside_every_box_and_before_the_telling_leaves_the_
     net.raised()
     client = client_of(net.finn)
     page = text(client.get(net.address("records/discussion/new/")))
-    assert "Who sees this: you and the network staff, Mara Quill (member) from the moment" in page
+    assert "you and the network staff, and, once the member improvement plan is given to them, Mara Quill (member)." in page
     page = text(client.get(net.address("records/group_input/new/")))
     assert "Who sees this: you and the network staff." in page
     assert "Mara Quill (member)" not in page.partition("Who sees this")[2].partition("Draft")[0]

@@ -245,7 +245,15 @@ def _finding(request: HttpRequest, decision: Decision) -> HttpResponse:
     if "draft" in request.GET:
         return render(request, "parts/autosave.html", {"saved_at": timezone.now()})
     reasons = _finding_refusals(decision)
-    return _finding_page(request, decision, reasons) if reasons else redirect(decision.address("follows"))
+    if reasons:
+        return _finding_page(request, decision, reasons)
+    return redirect(decision.address("follows" if _asks_what_follows(decision) else "check"))
+
+
+def _asks_what_follows(decision: Decision) -> bool:
+    """Whether anything is left to be said between the finding and the check."""
+    passes = any((r.field or "").startswith(REASONS) for r in rehearsed(decision.look, decision.command()))
+    return bool(decision.dispositions() or decision.extends or passes or warnings_of(decision.look, decision.offer))
 
 
 def _finding_refusals(decision: Decision) -> list[Refusal]:

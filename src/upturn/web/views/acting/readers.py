@@ -45,7 +45,7 @@ def audience(
     if tells:
         return ["you", *named_readers(look, entry.audience + entry.later)], ""
     later = named_readers(look, entry.later)
-    told = f"{listed(later)} from the moment the {look.program.words.plan} is given to them" if later else ""
+    told = f"and, once the {look.program.words.plan} is given to them, {listed(later)}" if later else ""
     return ["you", *named_readers(look, entry.audience)], told
 
 

@@ -187,7 +187,7 @@ def _section(
         "changed_by": look.name(writing.written.by) if moved and writing.written else "",
         "changed_on": writing.written.on if moved and writing.written else None,
         "who": who,
-        "since": "; ".join(["from the moment you share it", *([since] if since else [])]),
+        "since": ", ".join(["from the moment you share it", *([since] if since else [])]),
         "draft": writing.draft,
         "draft_url": reverse("write_draft", kwargs={"plan": look.row.pk, "section": spec.id}),
         "asks_again": _conditional(spec),
