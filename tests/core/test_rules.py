@@ -520,3 +520,159 @@ def test_a_new_row_is_never_taken_for_one_that_was_done():
     play.do("finn", steps(("First", "r1"), ("Third",)))
     assert play.plan.answer("words", "steps") == [{"_id": "r1", "what": "First"}, {"_id": "r2", "what": "Third"}]
     assert "item:steps/r1/do_it" not in {o for o, a in play.offers("finn").items() if not a.refusals}
+
+
+# -- signatures and the words they cover ------------------------------------------------------------------------------
+
+TWO = SIGNED + "form:\n  - {id: notes, title: Notes, by: [lead], in: [drafting], fields: [{id: noted, title: Noted}]}\n"
+
+
+def test_only_a_change_to_the_words_it_covers_voids_a_signature_and_is_on_record():
+    play = opened(TWO)
+    play.do("finn", SAID)
+    play.sign("finn", "mine")
+    play.do("finn", c.Answer(section="notes", answers={"noted": "x"}))
+    play.do("finn", SAID)
+    assert not play.plan.signatures["mine"].voided
+    events = play.do("finn", c.Answer(section="words", answers={"said": "It began in May."}))
+    assert kinds(events) == ["Answered", "Voided"]
+    assert (events[1].signatures, events[1].sections) == (("mine",), ("words",))
+    assert play.plan.standing("mine") is None
+    play.sign("finn", "mine")
+    assert play.plan.standing("mine") is not None
+
+
+def test_a_signature_says_what_was_signed_word_for_word():
+    play = opened(SIGNED)
+    play.do("finn", SAID)
+    (signed,) = play.sign("finn", "mine")
+    assert (signed.meaning, signed.sections, signed.outcome, signed.signer) == ("I agree.", ("words",), "agreed", "p2")
+
+
+ORDERED = """
+signatures:
+  - {id: mine, title: First, by: [lead], in: [drafting], covers: [words], meaning: x, outcomes: [agreed]}
+  - id: yours
+    title: Second
+    by: [member]
+    in: [drafting]
+    covers: [words]
+    meaning: x
+    outcomes: [agreed, declined]
+    after: [mine]
+    witness: [lead, staff]
+    witnesses: 2
+start: {tells: true}
+"""
+
+
+def test_a_signature_that_comes_second_waits_and_one_that_was_declined_is_witnessed_by_two():
+    play = opened(ORDERED)
+    play.do("finn", SAID)
+    assert [r.says for r in play.offers("mara")["sign:yours"].refusals] == ["“First” comes first."]
+    play.sign("finn", "mine")
+    with pytest.raises(Refused, match="2 witnesses needed: name 1 besides yourself"):
+        play.sign("finn", "yours", "declined", reason="She will not")
+    with pytest.raises(Refused, match="Choose what this signature says: “declined to sign”"):
+        play.sign("finn", "yours", "agreed")
+    (event,) = play.sign("finn", "yours", "declined", reason="She will not", witnesses=["Wanda"])
+    assert (event.signer, event.role, event.witnesses) == ("p1", "lead", ("Wanda",))
+
+
+# -- who reads --------------------------------------------------------------------------------------------------------
+
+WITHHELD = """
+form:
+  - {id: notes, title: Notes, by: [lead], in: [drafting, running], sees: [lead, staff], withheld: true,
+     fields: [{id: noted, title: Noted}]}
+"""
+
+
+def test_what_is_withheld_stays_withheld_after_the_telling():
+    play = opened(WITHHELD)
+    play.do("finn", c.Answer(section="notes", answers={"noted": "before"}))
+    play.do("finn", c.Move(move="begin"))
+    play.do("finn", c.Answer(section="notes", answers={"noted": "after"}))
+    notes = [fact.event for fact in play.record if kinds([fact.event]) == ["Answered"]]
+    assert [(event.audience, event.later) for event in notes] == [(("lead", "staff"), ())] * 2
+    assert "comment:notes" not in play.offers("mara")
+
+
+def test_a_comment_may_be_for_fewer_readers_and_never_for_more():
+    play = opened("start: {tells: true}")
+    (narrow,) = play.do("finn", c.Comment(section="words", text="?", audience=["staff"]))
+    assert narrow.audience == ("lead", "staff")
+    assert "reply:1" not in play.offers("mara")
+    assert refusal(
+        opened(WITHHELD.replace("true", "false")), "finn", c.Comment(section="notes", text="?", audience=["member"])
+    ) == ["the member cannot read this section."]
+
+
+def test_a_correction_is_read_by_whoever_reads_what_it_corrects():
+    play = opened(WITHHELD)
+    play.do("finn", c.Answer(section="notes", answers={"noted": "x"}))
+    (corrected,) = play.do("finn", c.Correct(seq=2, text="y"))
+    assert (corrected.audience, corrected.later) == (("lead", "staff"), ())
+
+
+# -- after the end ----------------------------------------------------------------------------------------------------
+
+
+def test_after_the_end_there_are_statements_and_corrections_and_nothing_else():
+    play = opened("start: {tells: true}")
+    play.do("finn", c.Move(move="begin"))
+    play.do("finn", c.Move(move="end"))
+    assert {o.partition(":")[0] for o in play.offers("mara")} == {"state"}
+    assert {o.partition(":")[0] for o in play.offers("ines")} == {"correct"}
+    assert refusal(play, "finn", SAID) == [
+        "This improvement plan is closed. What is on record stays; nothing is added to it."
+    ]
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+STAND_IN = "parties: {deputy: {title: Deputy, kind: lead, stands_in_for: lead}}"
+
+
+def test_a_stand_in_acts_once_the_absence_is_on_record_and_until_it_is_over():
+    play = opened(STAND_IN)
+    play.do("ines", c.ChangeParty(code="p3", role="deputy", change="joined"))
+    actor = Actor("p3", frozenset({"deputy"}))
+    move = c.Move(move="begin")
+    with pytest.raises(Refused, match="acts when the absence of the lead is on record"):
+        decide(play.the_program, play.plan, move, actor, play.now, play.facts)
+    absent = c.ChangeParty(code="p2", role="lead", change="absent", reason="Leave", until=date(2026, 3, 9))
+    play.do("ines", absent)
+    (moved, *_) = decide(play.the_program, play.plan, move, actor, play.now, play.facts)
+    assert moved.role == "deputy"
+    play.now += timedelta(days=8)
+    with pytest.raises(Refused, match="It is not"):
+        decide(play.the_program, play.plan, move, actor, play.now, play.facts)
+
+
+def party(code, change="joined", **more):
+    return c.ChangeParty(code=code, role="lead", change=change, **more)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (party("p1"), "Nobody holds a second role on a plan about themselves."),
+        (party("p2"), "That person already holds this role."),
+        (party("p9"), "At most 1 may be lead: hand over instead."),
+        (party("p9", instead_of="p8"), "Hand over from somebody who holds the role."),
+        (party("p9", instead_of="p2"), "The reason: an answer is needed."),
+        (party("p2", "left", reason="x"), "A plan needs a lead: hand over to somebody instead."),
+        (party("p9", "absent", reason="x"), "That person is not the lead of this plan."),
+        (party("p2", "vanished"), "Choose what changes."),
+    ],
+)
+def test_who_is_on_a_plan_changes_only_so_that_somebody_leads_it(command, says):
+    assert refusal(opened(), "ines", command) == [says]
+
+
+def test_a_plan_is_handed_over_and_whoever_left_has_no_say():
+    play = opened()
+    play.do("ines", party("p9", instead_of="p2", reason="Finn moves"))
+    assert {p.code: p.roles for p in play.plan.parties.values()} == {"p1": ("member",), "p2": (), "p9": ("lead",)}
+    assert play.offers("finn") == {}
