@@ -676,3 +676,58 @@ def test_a_plan_is_handed_over_and_whoever_left_has_no_say():
     play.do("ines", party("p9", instead_of="p2", reason="Finn moves"))
     assert {p.code: p.roles for p in play.plan.parties.values()} == {"p1": ("member",), "p2": (), "p9": ("lead",)}
     assert play.offers("finn") == {}
+
+
+# -- bounds of a period -----------------------------------------------------------------------------------------------
+
+CHOSEN = """
+form:
+  - id: words
+    fields: [{id: until, kind: date, title: Until}]
+clocks:
+  - {id: period, title: The period, end: {date: until}, min: 30 days, max: 90 days, extension: {by: [lead]}}
+moves:
+  - {id: begin, starts: [period]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("until", "says"),
+    [
+        (
+            "2026-03-30",
+            (
+                "The period lasts at least 30 days: from 2 March 2026 it cannot end before 31 March 2026; "
+                "it would end on 30 March 2026."
+            ),
+        ),
+        ("2026-03-31", None),
+        ("2026-05-30", None),
+        (
+            "2026-05-31",
+            (
+                "The period lasts at most 90 days: from 2 March 2026 it must end by 30 May 2026; "
+                "it would end on 31 May 2026."
+            ),
+        ),
+        ("2026-03-01", "The period would end on 1 March 2026, before it starts on 2 March 2026."),
+    ],
+)
+def test_a_period_is_no_shorter_and_no_longer_than_promised(until, says):
+    play = opened(CHOSEN)
+    play.do("finn", c.Answer(section="words", answers={"said": "x", "until": until}))
+    assert [r.says for r in play.offers("finn")["move:begin"].refusals] == ([says] if says else [])
+    if says:
+        assert refusal(play, "finn", c.Move(move="begin")) == [says]
+
+
+def test_an_extension_never_goes_beyond_the_cap():
+    play = opened(CHOSEN)
+    play.do("finn", c.Answer(section="words", answers={"said": "x", "until": "2026-05-01"}))
+    play.do("finn", c.Move(move="begin"))
+    assert refusal(play, "finn", extend("30 days")) == [
+        "The period must end by 30 May 2026: with all extensions it lasts at most 90 days. "
+        "Extended by 30 days it would end on 31 May 2026."
+    ]
+    play.do("finn", extend("29 days"))
+    assert play.plan.clocks["period"].end == date(2026, 5, 30)
