@@ -133,8 +133,10 @@ def test_a_question_that_depends_on_an_answer_appears_and_goes_as_the_answer_cha
     expect(page.locator("[name=a-company]")).to_have_value("Quill and Daughters")
     expect(page.get_by_label("Yes")).to_be_checked()
     which.fill("The one by the lake")
-    page.get_by_label("No", exact=True).check()
+    with page.expect_response(lambda r: r.url.endswith("/draft/") and "second_site=no" in (r.request.post_data or "")):
+        page.get_by_label("No", exact=True).check()  # awaited: what a page saves late would overtake the next one's
     expect(which).to_have_count(0)
+    page.close()
     plain = signed_in(new_page, net.mara, java_script_enabled=False)
     plain.goto(net.address("write/header/"))
     plain.get_by_label("Yes").check()

@@ -15,6 +15,7 @@ from tests.web.doing import TALK, Network, client_of, network, sections
 from tests.web.on_screen import main_form, posted, text_of
 from upturn.core.commands import Answer, Comment, Move, Record
 from upturn.core.wording import day_name
+from upturn.records.drafts import save_draft
 from upturn.records.models import Draft, Entry, Person, Plan
 from upturn.web.forms import OTHER
 
@@ -133,18 +134,19 @@ def both_write(net: Network) -> tuple[Client, str]:
 def test_a_stale_page_loses_nothing_shows_who_changed_what_and_both_texts(net: Network) -> None:
     client, url = both_write(net)
     stale = opened(client, url)
-    net.do(
-        "finn", Answer(section="completion", answers={"member_review": "Two are closed.", "facilitator_review": "One."})
-    )
+    both = {"member_review": "Two are closed, we both say.", "facilitator_review": "One."}
+    net.do("finn", Answer(section="completion", answers=both))
     before = Entry.objects.count()
     answer = client.post(url, stale | {"a-member_review": "All are closed.", "press": "share"})
     assert (answer.status_code, Entry.objects.count()) == (409, before)
     assert "Finn Alder changed “How it went” on" in text(answer)
-    assert "What changed Two are closed. All are closed. What the facilitator saw One. Nothing" in text(answer)
-    assert boxes(answer)["a-member_review"] == "All are closed."
+    assert "What changed Two are closed, we both say. All are closed." in text(answer)
+    kept = boxes(answer)
+    assert (kept["a-member_review"], kept["a-facilitator_review"]) == ("All are closed.", "One.")
     again = posted(main_form(answer.content.decode()))
     assert client.post(url, {k: again.getlist(k) for k in again} | {"press": "share"}).status_code == 302
-    assert net.seen().plan.sections["completion"].answers == {"member_review": "All are closed."}
+    now = net.seen().plan.sections["completion"].answers
+    assert now == {"member_review": "All are closed.", "facilitator_review": "One."}  # nobody's words fell out
 
 
 def test_what_nothing_relies_on_disturbs_nobody(net: Network) -> None:
@@ -196,6 +198,25 @@ def test_a_signature_on_words_that_changed_meanwhile_is_refused_and_the_new_word
     again = posted(main_form(answer.content.decode()))
     fresh = {k: again.getlist(k) for k in again} | {"outcome": "agreed", "press": "do"}
     assert client.post(url, fresh).status_code == 302
+
+
+def test_a_decision_on_words_that_changed_meanwhile_is_not_made(net: Network) -> None:
+    net.over()
+    own = {"finding": ["not_met"], "because": ["One is open"], "disposition": ["more_time"], "extend_by": ["30 days"]}
+    own |= {f"criteria.steps/r{n}.finding": ["met"] for n in (1, 2)}
+    own |= {f"criteria.steps/r{n}.evidence": ["The list"] for n in (1, 2)}
+    own |= {"reasons.no_missed_check_ins": ["By telephone"]}
+    save_draft(net.finn, net.row(), "move:decide", {"read": True, "own": own}, base_seq=0, now=net.now)
+    client, url = client_of(net.finn), net.address("do/decide/check/")
+    stale = opened(client, url)
+    assert client.post(url, stale).status_code == 200  # no button was pressed
+    net.do("mara", Answer(section="completion", answers={"member_review": "Two are closed."}))
+    answer = client.post(url, stale | {"press": "decide"})
+    assert (answer.status_code, net.seen().plan.decision) == (409, None)
+    assert "Mara Quill changed “How it went”" in text(answer)
+    assert "One is open" in text(answer)
+    assert client.post(url, opened(client, url) | {"press": "decide"}).status_code == 302
+    assert net.seen().plan.decision is not None
 
 
 # Forged -------------------------------------------------------------------------------------------------------------
@@ -346,7 +367,7 @@ def test_a_draft_that_somebody_overtook_says_so_when_it_is_opened_again(net: Net
     page = client.get(url)
     assert "Finn Alder shared another text on" in text(page)
     assert "What changed Nothing Half a thought" in text(page)
-    assert boxes(page)["a-member_review"] == "Half a thought"
+    assert (boxes(page)["a-member_review"], boxes(page)["a-facilitator_review"]) == ("Half a thought", "One.")
     client.post(f"{url}draft/", opened(client, url))  # read, and written on
     assert "after you began" not in text(client.get(url))
 
@@ -422,7 +443,10 @@ def test_the_audience_stands_beside_every_box_and_before_the_telling_leaves_the_
     net.raised()
     client = client_of(net.finn)
     page = text(client.get(net.address("records/discussion/new/")))
-    assert "you and the network staff, and, once the member improvement plan is given to them, Mara Quill (member)." in page
+    assert (
+        "you and the network staff, and, once the member improvement plan is given to them, Mara Quill (member)."
+        in page
+    )
     page = text(client.get(net.address("records/group_input/new/")))
     assert "Who sees this: you and the network staff." in page
     assert "Mara Quill (member)" not in page.partition("Who sees this")[2].partition("Draft")[0]

@@ -421,7 +421,8 @@ def _check(request: HttpRequest, decision: Decision) -> HttpResponse:
             return not_possible(request, look, decision.offer, closed)
         return _check_page(request, decision, [r.sentence for r in refused.reasons], status=422)
     drop_draft(look.person, look.row, decision.offer)
-    messages.info(request, what_happened(decision.spec.done or decision.spec.title, done, look))
+    if says := what_happened("", done, look):
+        messages.info(request, says)
     return redirect(reverse("decided", kwargs={"plan": look.row.pk}))
 
 

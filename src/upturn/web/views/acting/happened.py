@@ -12,7 +12,7 @@ def what_happened(said: str, done: Performed, look: Look) -> str:
     """The sentence of the act, then what followed: where the plan stands, new dates, who is told."""
     if not done.events:
         return "Nothing has changed, so nothing was put on record."
-    return " ".join([sentence(said), *dict.fromkeys(_followed(done, look))])
+    return " ".join([sentence(said), *dict.fromkeys(_followed(done, look))]).strip()
 
 
 def _followed(done: Performed, look: Look) -> Iterator[str]:

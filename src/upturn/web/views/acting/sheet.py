@@ -58,7 +58,7 @@ class Sheet:
     button: str
     command: Callable[[Given], Command]
     said: str
-    """What has happened, for the message after it: a sentence."""
+    """What has happened, for the message after it: a sentence; nothing where the page after it says so itself."""
     fields: tuple[FormField, ...] = ()
     own: Callable[..., Small] | None = None
     first: Raw = field(default_factory=dict)
@@ -146,7 +146,8 @@ def _attempted(request: HttpRequest, look: Look, offer: str, sheet: Sheet, make:
             return not_possible(request, look, offer, closed, typed=typed_words(request))
         return view.page(request, refused.reasons)
     drop_draft(look.person, look.row, offer)
-    messages.info(request, what_happened(sheet.said, done, look))
+    if says := what_happened(sheet.said, done, look):
+        messages.info(request, says)
     return redirect(sheet.then(done) if sheet.then else reverse("plan", kwargs={"plan": look.row.pk}))
 
 

@@ -37,7 +37,7 @@ def _sign_sheet(look: Look, spec: Signature) -> Sheet:
     return Sheet(
         title="Check the plan, then sign" if own else f"Record what became of “{spec.title}”",
         button="Sign the plan" if own else "Put this on record",
-        said="Your answer is on record." if own else f"What became of “{spec.title}” is on record.",
+        said="",
         own=_sign_form(look, spec, own=own),
         who=who,
         since=since,

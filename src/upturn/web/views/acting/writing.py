@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from upturn.core.audience import section_readers
 from upturn.core.commands import Answer
+from upturn.core.events import Amended, Answered
 from upturn.core.fields import clean_answers, inside, missing
 from upturn.core.guards.words import GOAL_PARTS, missing_in
 from upturn.core.program import Section
@@ -136,8 +137,8 @@ class Writing:
     def raw(self) -> Raw:
         """What stands in the form now."""
         kept = self.draft.data.get("a") if self.draft else None
-        if isinstance(kept, dict):
-            return kept
+        if self.draft and isinstance(kept, dict):
+            return self.caught_up(kept, self.draft.base_seq) if self.changed_since else kept
         return self.shared if self.written else prefilled(self.look, self.spec.fields)
 
     @property
@@ -146,6 +147,16 @@ class Writing:
         if self.draft is None or self.written is None:
             return False
         return self.written.seq > self.draft.base_seq and self.written.by != self.look.actor.code
+
+    def caught_up(self, raw: Raw, read_at: int) -> Raw:
+        """What somebody wrote upon the text of entry `read_at`, with the answers they left alone as they now stand."""
+        look, fields = self.look, self.spec.fields
+        base = answers_at(look, self.spec.id, read_at)
+        own, problems = clean_answers(fields, raw, look.case.values, look.program)
+        touched = {(r.field or "").partition(".")[0] for r in problems}
+        alone = {f.id for f in fields if own.get(f.id) == base.get(f.id) and f.id not in touched}
+        theirs = {f: self.shared.get(f, "") for f in alone if f in self.shared or f in raw}
+        return {k: v for k, v in raw.items() if k not in alone} | theirs
 
     def differences(self, raw: Raw) -> list[Difference]:
         """What the section says now beside what this person wrote."""
@@ -158,6 +169,19 @@ class Writing:
         look = self.look
         data = {"a": raw, "why": request.POST.get("why", "")[:2000]}
         return save_draft(look.person, look.row, self.offer, data, base_seq=expected(request), now=timezone.now())
+
+
+def answers_at(look: Look, section: str, seq: int) -> Raw:
+    """What a section said when entry `seq` was the last one."""
+    found: Raw = {}
+    for fact in look.loaded.entries:
+        if fact.seq > seq:
+            break
+        if isinstance(fact.event, Answered) and fact.event.section == section:
+            found = dict(fact.event.answers)
+        elif isinstance(fact.event, Amended) and section in fact.event.changes:
+            found = dict(fact.event.changes[section])
+    return found
 
 
 def _section(
@@ -233,6 +257,7 @@ def _share(request: HttpRequest, writing: Writing) -> HttpResponse:
         done = perform(look.row.pk, command, look.person, timezone.now(), expected=expected(request))
     except Conflict as conflict:
         now = Writing(seen(request, look.row.pk), spec)
+        raw = now.caught_up(raw, expected(request))
         _kept_anyway(request, now, raw)
         closed = against(now.look, now.offer)
         if closed:
