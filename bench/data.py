@@ -64,26 +64,27 @@ def _cookie(person: Person) -> str:
     return str(session.session_key)
 
 
-def _words() -> Any:
+def _words(begun: date) -> Any:
+    """The words of the program's own story, its days moved so that the concern is noticed three days before `begun`."""
     text = (resources.files("upturn.programs") / "evolve-mip.story.yaml").read_text(encoding="utf-8")
-    return _plain(YAML(typ="safe", pure=True).load(text)["answers"])
+    words = YAML(typ="safe", pure=True).load(text)["answers"]
+    return _plain(words, begun - timedelta(days=3) - words["concern"]["identified_on"])
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, later: timedelta) -> Any:
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
+        return {k: _plain(v, later) for k, v in value.items()}
     if isinstance(value, list):
-        return [_plain(v) for v in value]
-    return value.isoformat() if isinstance(value, date) else value
+        return [_plain(v, later) for v in value]
+    return (value + later).isoformat() if isinstance(value, date) else value
 
 
 def _own(organization: Organization, version: Any, lead: Person, group: Group, number: int) -> str:
     """A plan under way, made by commands."""
     subject = _person(organization, f"Member {number}")
     Membership.objects.create(organization=organization, group=group, person=subject)
-    words, at = _words(), datetime.now(UTC) - timedelta(days=20)
-    words["concern"]["identified_on"] = (at.date() - timedelta(days=3)).isoformat()
-    words["header"]["target_date"] = (at.date() + timedelta(days=100)).isoformat()
+    at = datetime.now(UTC) - timedelta(days=20)
+    words = _words(at.date())
     plan = open_plan(
         organization,
         version,
@@ -109,16 +110,9 @@ def _own(organization: Organization, version: Any, lead: Person, group: Group, n
 
 def _lengthen(plan: str) -> None:
     row = Plan.objects.select_related("subject__organization").get(pk=plan)
-    while (
-        perform(
-            plan,
-            c.State(text="A statement of an ordinary length, as people write them."),
-            row.subject,
-            datetime.now(UTC),
-        ).plan.seq
-        < ENTRIES
-    ):
-        pass
+    for number in range(row.seq, ENTRIES):
+        words = f"Statement {number}, of an ordinary length, as people write them."
+        perform(plan, c.State(text=words), row.subject, datetime.now(UTC))
 
 
 def _mass(organization: Organization, like: Plan, count: int) -> None:

@@ -226,14 +226,34 @@ FIXED = field(
 )
 
 
-def test_a_row_of_a_fixed_table_is_there_also_when_nothing_is_written_in_it():
-    given_ = [{"_id": "r1", "day": "Monday", "done": "x"}, {"_id": "r2"}]
-    assert cleaned_rows(FIXED, given_) == (given_, [])
+MONDAY, FRIDAY = {"_id": "r1", "day": "Monday"}, {"_id": "r2", "day": "Friday"}
+
+
+@pytest.mark.parametrize(
+    ("written", "stands"),
+    [
+        ([{"_id": "r1", "done": "x"}, {"_id": "r2"}], [MONDAY | {"done": "x"}, FRIDAY]),
+        ([{"_id": "r2", "done": "x"}], [MONDAY, FRIDAY | {"done": "x"}]),
+        ([{"done": "x"}, {"done": "y"}], [MONDAY | {"done": "x"}, FRIDAY | {"done": "y"}]),
+        ([{"_id": "r1", "day": "Monday", "done": "x"}], [MONDAY | {"done": "x"}, FRIDAY]),
+    ],
+    ids=["by their ids", "one of them", "by their places", "with the words of the form"],
+)
+def test_the_rows_that_a_form_gives_are_all_there_whatever_is_written_in_them(written, stands):
+    assert cleaned_rows(FIXED, written) == (stands, [])
+
+
+def test_the_words_that_a_form_gives_are_not_changed():
+    rows, problems = cleaned_rows(FIXED, [{"_id": "r2", "day": "Sunday", "done": "x"}])
+    assert rows == [MONDAY, FRIDAY | {"done": "x"}]
+    assert [(p.field, p.says) for p in problems] == [
+        ("it.0.day", "It: “Friday” stands in the form and is not changed.")
+    ]
 
 
 def test_a_fixed_table_takes_no_further_row():
     rows, problems = cleaned_rows(FIXED, [{"_id": "r1"}, {"_id": "r2"}, {"done": "x"}])
-    assert rows == [{"_id": "r1"}, {"_id": "r2"}]
+    assert rows == [MONDAY, FRIDAY]
     assert [(p.field, p.says) for p in problems] == [("it", "It: its rows are given, and none is added.")]
 
 

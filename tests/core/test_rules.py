@@ -665,10 +665,28 @@ def party(code, change="joined", **more):
         (party("p2", "left", reason="x"), "A plan needs a lead: hand over to somebody instead."),
         (party("p9", "absent", reason="x"), "That person is not the lead of this plan."),
         (party("p2", "vanished"), "Choose what changes."),
+        (party("p2", "returned"), "No absence of Finn Alder is on record."),
     ],
 )
 def test_who_is_on_a_plan_changes_only_so_that_somebody_leads_it(command, says):
     assert refusal(opened(), "ines", command) == [says]
+
+
+LOOKED_AT = """
+approvals: [{id: look, title: A second look, by: [lead], in: [drafting], covers: [words], fallback: [staff]}]
+"""
+
+
+def test_the_fallback_approves_while_everybody_who_may_is_away_and_no_longer():
+    play = opened(LOOKED_AT)
+    play.do("finn", SAID)
+    assert "approve:look" not in play.offers("ines")
+    play.do("ines", party("p2", "absent", reason="Leave", until=date(2026, 3, 9)))
+    assert "approve:look" in play.offers("ines")
+    play.now += timedelta(days=8)
+    assert "approve:look" not in play.offers("ines")
+    play.do("ines", party("p2", "absent", reason="Illness"))
+    assert "approve:look" in play.offers("ines")
 
 
 def test_a_plan_is_handed_over_and_whoever_left_has_no_say():
@@ -726,8 +744,10 @@ def test_an_extension_never_goes_beyond_the_cap():
     play.do("finn", c.Answer(section="words", answers={"said": "x", "until": "2026-05-01"}))
     play.do("finn", c.Move(move="begin"))
     assert refusal(play, "finn", extend("30 days")) == [
-        "The period must end by 30 May 2026: with all extensions it lasts at most 90 days. "
-        "Extended by 30 days it would end on 31 May 2026."
+        (
+            "The period must end by 30 May 2026: with all extensions it lasts at most 90 days. "
+            "Extended by 30 days it would end on 31 May 2026."
+        )
     ]
     play.do("finn", extend("29 days"))
     assert play.plan.clocks["period"].end == date(2026, 5, 30)

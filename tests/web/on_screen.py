@@ -492,7 +492,12 @@ def _decide(world: OnScreen, name: str, command: c.Move) -> Answered:
     reasons = {f"reasons.{rule}": text for rule, text in command.reasons.items()}
     own = {"disposition": command.disposition, "extend_by": command.extend_by} | reasons
     for _ in range(2):
-        answer = world.fill_in(name, f"{url}follows/", lambda data: own | _asked(world, name, command), press="go")
+        answer = world.fill_in(
+            name,
+            f"{url}follows/",
+            lambda data: {k: "" for k in data if k.startswith("reasons.")} | own | _asked(world, name, command),
+            press="go",
+        )
         if not answer.done or world.went.endswith("/check/"):
             break
     if not answer.done:

@@ -7,7 +7,7 @@ attachment ids, and a table as a list of rows, each with a stable `_id`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -373,13 +373,12 @@ def _clean_rows(
 ) -> tuple[list[dict[str, Any]], list[Refusal]]:
     problems: list[Refusal] = []
     rows = [dict(r) for r in value if isinstance(r, Mapping)] if isinstance(value, list | tuple) else []
-    most = len(table.rows) if table.fixed_rows else table.max_rows
-    if len(rows) > most:
-        says = (
-            f"at most {counted(most, 'row')} fit" if not table.fixed_rows else "its rows are given, and none is added"
-        )
-        problems.append(Refusal("rows", f"{table.title}: {says}.", field=path))
-        rows = rows[:most]
+    if table.fixed_rows:
+        problems += _refuse_in_given(table, rows, path)
+        rows = within_given(table, rows)
+    elif len(rows) > table.max_rows:
+        problems.append(Refusal("rows", f"{table.title}: at most {counted(table.max_rows, 'row')} fit.", field=path))
+        rows = rows[: table.max_rows]
     taken = {r["_id"] for r in rows if isinstance(r.get("_id"), str)}
     free = (f"r{n}" for n in range(1, 10_000) if f"r{n}" not in taken)
     result: list[dict[str, Any]] = []
@@ -399,6 +398,43 @@ def _clean_rows(
             problems += unmet(table.checks, around.within(table, cleaned, program), f"{path}.{number}")
         result.append({"_id": row_id, **cleaned})
     return result, problems
+
+
+def given_rows(table: FormField) -> list[dict[str, Any]]:
+    """The rows that the form itself gives, each with its `_id`: `r1`, `r2` ... where the form names none."""
+    return [{"_id": f"r{n}"} | dict(row) for n, row in enumerate(table.rows, start=1)]
+
+
+def within_given(table: FormField, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a table with `fixed_rows` with what was written in them; what the form says stands.
+
+    A row belongs to the given row of its `_id`; one without an `_id`, to the one at its place.
+    """
+    written = {_given_id(table, row, n): row for n, row in enumerate(rows)}
+    return [dict(written.get(row["_id"], {})) | row for row in given_rows(table)]
+
+
+def _given_id(table: FormField, row: Mapping[str, Any], place: int) -> str:
+    own = row.get("_id")
+    if isinstance(own, str):
+        return own
+    given = given_rows(table)
+    return str(given[place]["_id"]) if place < len(given) else ""
+
+
+def _refuse_in_given(table: FormField, rows: Sequence[Mapping[str, Any]], path: str) -> list[Refusal]:
+    """Rows that the form does not have, and words of the form that were changed."""
+    given = {row["_id"]: row for row in given_rows(table)}
+    ids = [_given_id(table, row, n) for n, row in enumerate(rows)]
+    problems = []
+    if not set(ids) <= set(given):
+        problems.append(Refusal("rows", f"{table.title}: its rows are given, and none is added.", field=path))
+    for number, (row_id, row) in enumerate(zip(ids, rows, strict=True)):
+        for cell, says in given.get(row_id, {}).items():
+            if cell != "_id" and is_answered(row.get(cell)) and str(row[cell]) != str(says):
+                stands = f"{table.title}: “{says}” stands in the form and is not changed."
+                problems.append(Refusal("rows", stands, field=f"{path}.{number}.{cell}"))
+    return problems
 
 
 def unmet(checks: Iterable[Check], scope: Values, path: str) -> list[Refusal]:

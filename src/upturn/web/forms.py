@@ -21,7 +21,16 @@ from django.utils.html import format_html
 
 from upturn.core.case import Case
 from upturn.core.conditions import Values, is_answered
-from upturn.core.fields import clean_answers, inside, missing, missing_sentence, options_of, show
+from upturn.core.fields import (
+    clean_answers,
+    given_rows,
+    inside,
+    missing,
+    missing_sentence,
+    options_of,
+    show,
+    within_given,
+)
 from upturn.core.program import FormField, Option, Program
 from upturn.core.refusals import Refusal
 from upturn.core.wording import listed
@@ -81,15 +90,10 @@ def first_answers(fields: Iterable[FormField], scope: Asking) -> Raw:
 
 def _first(one: FormField, scope: Asking) -> Any:
     if one.kind == "table":
-        return [
-            _given(one, n) | first_answers(one.fields, scope) | dict(row) for n, row in enumerate(one.rows, start=1)
-        ]
+        rows = given_rows(one) if one.fixed_rows else one.rows
+        return [first_answers(one.fields, scope) | dict(row) for row in rows]
     known = scope.sources.get(one.prefill or "")
     return known if is_answered(known) else one.default
-
-
-def _given(table: FormField, number: int) -> Raw:
-    return {"_id": f"r{number}"} if table.fixed_rows else {}
 
 
 # -- reading what was sent ------------------------------------------------------------------------------------------
@@ -127,12 +131,11 @@ def _read_level(fields: Sequence[FormField], node: Node) -> Raw:
 def _read_rows(table: FormField, node: Node) -> list[Raw]:
     numbers = sorted(int(k) for k in node if k.isdecimal() and len(k) < 5)[: MOST_ROWS + 1]
     rows = []
-    for place, number in enumerate(numbers):
+    for number in numbers:
         found = _read_level(table.fields, node[str(number)])
         known = _one(node[str(number)].get("_id", {}))
-        given = dict(table.rows[place]) if table.fixed_rows and place < len(table.rows) else {}
-        rows.append(({"_id": known} if known else {}) | found | given)
-    return rows
+        rows.append(({"_id": known} if known else {}) | found)
+    return within_given(table, rows) if table.fixed_rows and rows else rows
 
 
 def _one(node: Any) -> str:
@@ -696,8 +699,7 @@ def _row_values(table: FormField, raw: Raw, around: Values, program: Program) ->
 def _shown_rows(table: FormField, raw: Any, values: Values) -> list[Raw]:
     rows = [dict(r) for r in raw if isinstance(r, Mapping)] if isinstance(raw, list) else []
     if table.fixed_rows:
-        rows += [_given(table, n) | dict(r) for n, r in enumerate(table.rows, start=1)][len(rows) :]
-        return rows
+        return within_given(table, rows)
     needed = table.required or (table.required_if is not None and values.holds(table.required_if))
     least = max(table.min_rows, 1 if needed else 0)
     return rows + [{} for _ in range(least - len(rows))]

@@ -420,6 +420,8 @@ def _change_party(case: Case, command: ChangeParty) -> list[Event]:
                 field="change",
             )
         )
+    if command.change == "returned" and not case.plan.parties[command.code].absent:
+        raise Refused(Refusal("absence", f"No absence of {case.names(command.code)} is on record.", field="change"))
     if command.change in ("left", "absent") or command.instead_of:
         reason = words(command.reason, "The reason", field="reason")
     event = PartyChanged(

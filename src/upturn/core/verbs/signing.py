@@ -189,7 +189,7 @@ def _approvers(case: Case, spec: Approval) -> tuple[str, ...]:
     recused = {a.by for a in answers_counting(case, spec) if a.outcome == "recused"}
     named = [p.code for r in spec.by for p in case.plan.holders(r)]
     filled = any(case.program.parties[r].fill != "named" for r in spec.by)
-    available = [c for c in named if c not in recused and not case.plan.parties[c].absent]
+    available = [c for c in named if c not in recused and not case.absent(case.plan.parties[c])]
     return spec.by if available or (filled and not recused) else (*spec.by, *spec.fallback)
 
 

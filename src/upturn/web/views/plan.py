@@ -49,7 +49,9 @@ def plan_page(request: HttpRequest, plan: str) -> HttpResponse:
 
 
 def made_of(found: Look) -> tuple[Hashable, ...]:
-    """Everything the plan's page is made of: the head of its chain, the reader, the day, and the facts around it."""
+    """Everything the plan's page is made of: the head of its chain (the program's version is in it), the reader, the
+    day, and the facts around it.
+    """
     facts, row = found.case.facts, found.row
     around = (
         facts.zone,
@@ -68,7 +70,6 @@ def made_of(found: Look) -> tuple[Hashable, ...]:
         found.roles,
         found.reads_as,
         found.case.today,
-        id(found.program),
         around,
     )
 

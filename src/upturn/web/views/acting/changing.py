@@ -316,12 +316,15 @@ def _party_sheet(look: Look, role: str) -> Sheet:
 
 def _party_form(look: Look, role: str, holders: list[tuple[str, str]]) -> type[Small]:
     spec = look.program.parties[role]
-    absent = [p for p in look.plan.holders(role) if p.absent]
+    absent = [p for p in look.plan.holders(role) if look.case.absent(p)]
     least = max(spec.min, 1 if spec.kind == "lead" else 0)
     open_ = {
         "hand_over": ("Hand over to somebody else", bool(holders)),
         "joined": (f"Name {'somebody' if not holders else 'one more person'}", len(holders) < spec.max),
-        "absent": ("Record an absence", bool(holders) and len(absent) < len(holders)),
+        "absent": (
+            f"Record {'another last day of an' if len(absent) == len(holders) else 'an'} absence",
+            bool(holders),
+        ),
         "returned": ("Record that somebody is back", bool(absent)),
         "left": ("Record that somebody left this role", len(holders) > least),
     }
