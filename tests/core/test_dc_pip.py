@@ -109,6 +109,50 @@ def test_the_stricter_date_of_the_older_rule_is_shown_beside_the_deadline(
     ) == (end, decision, alarm)
 
 
+def reason_refused(**answers: Any) -> list[str]:
+    """What stands against these answers to “Reason”."""
+    stage = told({"do": "preparing"})
+    command = c.Answer(section="reason", answers=answers)
+    try:
+        decide(program(), stage.plan, command, stage.actor("silas"), stage.now, stage.world)
+    except Refused as refused:
+        return [r.says for r in refused.reasons]
+    return []
+
+
+LEVELS = [
+    ("inadequate", True),
+    ("marginal", True),
+    ("valued", False),
+    ("highly_effective", False),
+    ("role_model", False),
+]
+
+
+@pytest.mark.parametrize(("level", "below"), LEVELS)
+def test_d05_only_a_competency_observed_below_three_is_part_of_a_plan(level: str, below: bool) -> None:
+    says = "A competency observed at Valued Performer (3) or above is not part of a plan. Name only those below."
+    found = reason_refused(competencies=[{"competency": "communication", "rating": level}])
+    assert found == ([] if below else [says])
+
+
+@pytest.mark.parametrize(("level", "below"), LEVELS)
+def test_d06_only_a_goal_of_the_performance_plan_below_three_is_addressed(level: str, below: bool) -> None:
+    goal = {"number": 1, "goal": "Answer within two days.", "rating": level, "addressed": True}
+    says = "A goal observed at Valued Performer (3) or above is not part of a plan. Address only those below."
+    assert reason_refused(plan_goals=[goal]) == ([] if below else [says])
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{}, {"competencies": [], "plan_goals": []}, {"plan_goals": [{"number": 1, "goal": "x", "rating": "marginal"}]}],
+    ids=["nothing", "empty tables", "a goal that is not addressed"],
+)
+def test_d03_a_plan_rests_on_one_competency_or_goal_at_least(answers: dict[str, Any]) -> None:
+    says = "Name at least one competency, or one S.M.A.R.T. goal of the Performance Plan, that needs to improve."
+    assert reason_refused(**answers) == [says]
+
+
 def test_the_catalogue_holds_the_eight_competencies_and_three_are_for_supervisors_only() -> None:
     """D-04."""
     options = program().catalogues["core_competencies"].options

@@ -88,6 +88,42 @@ def test_c01_nothing_the_program_says_is_harsh():
     assert [text for text in said if HARSH.search(text)] == []
 
 
+# -- C-02: goals that can be judged ------------------------------------------------------------------------------------
+
+PARTS = {
+    "objective": "The objective of the business it serves",
+    "baseline": "Where it stands now",
+    "target": "The level to reach",
+    "due": "By when",
+    "source": "Where it can be checked",
+    "judge": "Who judges it",
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_c02_a_goal_that_lacks_a_part_is_not_put_before_the_reviewers(part):
+    first, second = stories()["answers"]["goals"]["targets"]
+    lacking = {"targets": [{k: v for k, v in first.items() if k != part}, second]}
+    stage = told({"do": "drafted"}, {"as": "tom", "answer": "goals", "answers": lacking})
+    (says,) = against(stage, "tom", c.Move(move="submit"))
+    assert PARTS[part] in says
+
+
+# -- C-05: what was agreed changes only openly -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("section", ["goals", "actions", "support", "schedule"])
+def test_c05_what_both_signed_changes_only_by_a_proposal_the_other_side_answers(section):
+    stage = told({"do": "running"})
+    answers = stage.plan.sections[section].answers
+    for name in ("tom", "noor", "hana"):
+        assert against(stage, name, c.Answer(section=section, answers=answers))
+    propose = {"as": "tom", "propose": {"actions": {"steps": []}}, "reason": "They were done in a week"}
+    proposed = told({"do": "running"}, propose)
+    assert proposed.plan.sections["actions"] == stage.plan.sections["actions"]
+    assert "respond:1" in {duty.offer for duty in duties(proposed.case()) if duty.role == "employee"}
+
+
 # -- C-03: what was promised is set beside the decision ---------------------------------------------------------------
 
 

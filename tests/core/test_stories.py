@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 
 import upturn.programs
 from upturn.core import story
+from upturn.core.events import Noticed
 from upturn.core.reading import ProgramFile, read
 
 FOLDER = Path(upturn.programs.__file__).parent
@@ -31,7 +32,9 @@ TOLD = [(name, number) for name in PROGRAMS for number in range(len(stories(name
 @pytest.mark.parametrize(("name", "number"), TOLD, ids=str)
 def test_a_story_goes_as_it_is_told(name: str, number: int) -> None:
     document = stories(name)
-    story.tell(program(name), document, document["stories"][number])
+    stage = story.tell(program(name), document, document["stories"][number])
+    texts = [fact.event.text for fact in stage.record if isinstance(fact.event, Noticed)]
+    assert [text for text in texts if "_____" in text] == []  # everything a notice names is known when it is written
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

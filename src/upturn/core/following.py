@@ -67,7 +67,6 @@ def follow(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:
     yield from _clocks_stop(case)
     yield from _voids(case, event)
     yield from _redated(case, event)
-    yield from _notices(case, event)
 
 
 def _deadlines_begin(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:
@@ -219,11 +218,14 @@ def _redated(case: Case, event: e.Event) -> Iterator[e.Event]:
                 yield from (addressed(case, one) for one in rewritten(case, state))
 
 
-def _notices(case: Case, event: e.Event) -> Iterator[e.Event]:
+def notices(case: Case, event: e.Event) -> Iterator[tuple[Notice, str]]:
+    """The notices an event brings, with their keys. They are written once everything of the same act has happened: a
+    notice that a plan has started names the day on which it ends.
+    """
     decided = case.decided()
     for spec in case.program.notices:
         if spec.on and matches(spec.on, event) and decided.when(spec.if_):
-            yield noticed(case, spec, key=f"{spec.id}@{case.plan.seq}")
+            yield spec, f"{spec.id}@{case.plan.seq}"
 
 
 def noticed(case: Case, spec: Notice, *, key: str) -> e.Noticed:
