@@ -130,14 +130,14 @@ LEVELS = [
 
 
 @pytest.mark.parametrize(("level", "below"), LEVELS)
-def test_d05_only_a_competency_observed_below_three_is_part_of_a_plan(level: str, below: bool) -> None:
+def test_d05_only_a_competency_observed_below_three_is_part_of_a_plan(level: str, *, below: bool) -> None:
     says = "A competency observed at Valued Performer (3) or above is not part of a plan. Name only those below."
     found = reason_refused(competencies=[{"competency": "communication", "rating": level}])
     assert found == ([] if below else [says])
 
 
 @pytest.mark.parametrize(("level", "below"), LEVELS)
-def test_d06_only_a_goal_of_the_performance_plan_below_three_is_addressed(level: str, below: bool) -> None:
+def test_d06_only_a_goal_of_the_performance_plan_below_three_is_addressed(level: str, *, below: bool) -> None:
     goal = {"number": 1, "goal": "Answer within two days.", "rating": level, "addressed": True}
     says = "A goal observed at Valued Performer (3) or above is not part of a plan. Address only those below."
     assert reason_refused(plan_goals=[goal]) == ([] if below else [says])

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.core.playing import opened
+from upturn.core import commands as c
 from upturn.core.case import Case
 from upturn.core.facts import Actor, Facts
 from upturn.core.letters import merged
@@ -53,3 +55,29 @@ def test_a_notice_before_a_day_goes_out_only_when_its_condition_holds(urgent, se
     steps = [{"as": "lea", "open": {"urgent": urgent}}, {"as": "lea", "move": "begin"}, {"wait": "29 days"}]
     stage = tell(FILE, {"cast": {"mo": "member", "lea": "lead"}}, {"name": "A notice", "steps": steps})
     assert {key.split("@")[0] for key in stage.plan.noticed} == sent
+
+
+ENDINGS = [
+    ("withdraw", "withdrawn", "The plan of Mara Quill was withdrawn. Nothing follows from it; the record stays."),
+    ("close_left", "ended_left", "The plan of Mara Quill was closed because the member left. It carries no finding."),
+]
+
+
+@pytest.mark.parametrize(("move", "notice", "says"), ENDINGS)
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not told yet"])
+def test_the_person_a_plan_is_about_is_told_that_it_was_withdrawn_if_they_knew_of_it(move, notice, says, told):
+    play = opened("words: {plan: plan, subject: member}")
+    if told:
+        play.do("finn", c.Answer(section="words", answers={"said": "It began in May."}))
+        play.do("finn", c.Move(move="begin"))
+    play.do("ines", c.Move(move=move, answers={"why": "For the wrong person"}))
+    (sent,) = (f.event for f in play.record if getattr(f.event, "notice", "") == notice)
+    assert (sent.text, sent.to) == (says, ("member", "lead"))
+    assert ("member" in sent.audience) == told
+
+
+def test_a_program_that_has_its_own_words_for_a_withdrawal_sends_those():
+    own = "notices: [{id: gone, title: Gone, on: {move: withdraw}, to: [lead], text: It is gone.}]"
+    play = opened(own)
+    play.do("ines", c.Move(move="withdraw", answers={"why": "For the wrong person"}))
+    assert [getattr(f.event, "notice", "") for f in play.record if getattr(f.event, "notice", "")] == ["gone"]

@@ -61,6 +61,33 @@ def test_a_type_that_the_program_does_not_take_is_refused(peers: World, name: st
     assert "are not taken" in str(refused.value)
 
 
+PDF, PNG = b"%PDF-1.7\n...", b"\x89PNG\r\n\x1a\n..."
+
+
+@pytest.mark.parametrize(
+    ("name", "chunks", "taken"),
+    [
+        ("plan.pdf", [PDF], True),
+        ("plan.PDF", [b"\xef\xbb\xbf\r\n", PDF[:3], PDF[3:]], True),
+        ("plan.pdf", [b"MZ\x90\x00 a program"], False),
+        ("plan.pdf", [b"%P"], False),
+        ("plan.png", [PNG], True),
+        ("plan.png", [PDF], False),
+        ("plan.docx", [b"PK\x03\x04..."], True),
+        ("plan.docx", [b"<html>"], False),
+        ("plan.txt", [b"MZ is how it begins"], True),
+    ],
+)
+def test_a_file_is_what_its_name_says(peers: World, name: str, chunks: list[bytes], *, taken: bool) -> None:
+    plan = peers.tried().row
+    if taken:
+        assert files.path_of(kept(peers, plan, name, chunks)).read_bytes() == b"".join(chunks)
+        return
+    with pytest.raises(Refused, match="does not begin as such a file does"):
+        kept(peers, plan, name, chunks)
+    assert (Attachment.objects.count(), left_over()) == (0, [])
+
+
 def too_much() -> Iterator[bytes]:
     for _ in range(11):
         yield b"x" * MB

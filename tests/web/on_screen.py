@@ -26,6 +26,7 @@ from upturn.core.reading import ProgramFile
 from upturn.core.story import Stage, command_of, tell
 from upturn.records import catalogue
 from upturn.records.access import look
+from upturn.records.files import BEGINNINGS
 from upturn.records.loading import load, rows
 from upturn.records.models import Calendar, Organization, Person, Plan, User
 from upturn.records.perform import bring_due
@@ -533,8 +534,14 @@ def _propose(world: OnScreen, name: str, command: c.Propose) -> Answered:
 
 def _attach(world: OnScreen, name: str, command: c.Attach) -> Answered:
     url = address(world.plan, "attach:plan")
-    file = SimpleUploadedFile(command.name, b"x" * min(command.size, 20_000_000), "application/pdf")
+    size = min(command.size, 20_000_000)
+    file = SimpleUploadedFile(command.name, beginning(command.name).ljust(size, b"x")[:size], "application/pdf")
     return world.fill_in(name, url, lambda data: {"about": command.about}, file=file)
+
+
+def beginning(name: str) -> bytes:
+    """How a file of this name begins."""
+    return BEGINNINGS.get(name.rsplit(".", 1)[-1].lower(), (b"",))[0]
 
 
 SENDERS: Mapping[type[c.Command], Callable[[OnScreen, str, Any], Answered]] = {

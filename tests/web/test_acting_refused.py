@@ -396,7 +396,8 @@ def test_a_draft_too_long_to_keep_says_so(net: Network) -> None:
     [
         ("virus.exe", 10, "Files of the type “exe” are not taken"),
         ("none", 10, "Files of the type “none” are not taken"),
-        ("big.pdf", 10_500_000, "The file is larger than 10 MB"),
+        ("big.txt", 10_500_000, "The file is larger than 10 MB"),
+        ("renamed.pdf", 10, "does not begin as such a file does"),
         ("empty.pdf", 0, "The file is empty"),
         (None, 0, "Choose a file"),
     ],

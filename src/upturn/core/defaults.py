@@ -1,8 +1,10 @@
-"""What every program has without saying so: withdrawing, closing because a person left, its general rules."""
+"""What every program has without saying so: withdrawing, closing because a person left, the notices of both, its
+general rules.
+"""
 
 from upturn.core.facts import CLOCK
 from upturn.core.general import GENERAL
-from upturn.core.program import FormField, Move, Program, Rule, Stage
+from upturn.core.program import FormField, Move, Notice, Program, Rule, Stage, Trigger
 
 WITHDRAWN = "withdrawn"
 LEFT = "ended_left"
@@ -14,6 +16,7 @@ def completed(program: Program) -> Program:
     open_ = tuple(s.id for s in program.stages if not s.final)
     undecided = tuple(s.id for s in program.stages if not s.final and s.phase != "after")
     moves = {m.id: m for m in program.moves}
+    notices = list(program.notices)
     for move, stage in (
         (_withdraw(program, undecided), _withdrawn(program)),
         (_left(program, open_), _left_stage(program)),
@@ -21,8 +24,9 @@ def completed(program: Program) -> Program:
         if move.id not in moves:
             moves[move.id] = move
             stages.setdefault(stage.id, stage)
+            notices += _told(program, move, stage)
     guarded = tuple(_guarded(program, m) for m in moves.values())
-    return program.model_copy(update={"stages": tuple(stages.values()), "moves": guarded})
+    return program.model_copy(update={"stages": tuple(stages.values()), "moves": guarded, "notices": tuple(notices)})
 
 
 def _withdrawn(program: Program) -> Stage:
@@ -79,6 +83,18 @@ def _left(program: Program, open_: tuple[str, ...]) -> Move:
         says="The plan ends without a finding.",
         **{"from": open_},
     )
+
+
+def _told(program: Program, move: Move, stage: Stage) -> list[Notice]:
+    """The notice to the person a plan is about, and to its lead, that it ended this way; none where the program has its
+    own.
+    """
+    own = any(n.id == stage.id or (n.on and (n.on.move == move.id or n.on.stage == stage.id)) for n in program.notices)
+    if own:
+        return []
+    to = (*program.of_kind("subject"), *program.of_kind("lead"))
+    text = stage.says.replace(f"This {program.words.plan}", "The {plan} of {subject}")
+    return [Notice(id=stage.id, title=move.done or move.title, on=Trigger(move=move.id), to=to, text=text)]
 
 
 def _guarded(program: Program, move: Move) -> Move:

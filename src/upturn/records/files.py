@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -42,8 +42,9 @@ def store(
     Raises Refused when it is of a type, or of a size, that the program does not take.
     """
     name = clean_name(name)
-    _refuse_type(program, name)
-    written, digest, size = _written_aside(plan.organization, chunks, program.attachments.max_mb)
+    ending = _refuse_type(program, name)
+    whole = _checked(chunks, ending)
+    written, digest, size = _written_aside(plan.organization, whole, program.attachments.max_mb)
     path = f"{plan.organization_id}/{digest[:2]}/{digest}"
     target = folder() / path
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,12 +78,43 @@ def _media_type(given: str) -> str:
     return given if re.fullmatch(r"[a-zA-Z0-9.+-]{1,60}/[a-zA-Z0-9.+-]{1,39}", given or "") else SAFE_TYPE
 
 
-def _refuse_type(program: Program, name: str) -> None:
+def _refuse_type(program: Program, name: str) -> str:
+    """The ending of a name, if the program takes files of that type."""
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if ending not in program.attachments.types:
         taken = listed(program.attachments.types, "or")
         says = f"Files of the type “{ending or 'none'}” are not taken. These are: {taken}."
         raise Refused(Refusal("type", says, field="file"))
+    return ending
+
+
+ZIP, OLE = (b"PK\x03\x04",), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",)
+BEGINNINGS: dict[str, tuple[bytes, ...]] = {
+    "pdf": (b"%PDF-",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "gif": (b"GIF8",),
+    **dict.fromkeys(("jpg", "jpeg"), (b"\xff\xd8\xff",)),
+    **dict.fromkeys(("docx", "xlsx", "pptx", "odt", "ods", "odp", "zip"), ZIP),
+    **dict.fromkeys(("doc", "xls", "ppt", "msg"), OLE),
+}
+"""How a file of a type begins. Types that begin in any way (txt, csv) are not here."""
+LEADING = b"\xef\xbb\xbf \t\r\n"
+"""What some programs write before the first byte that counts."""
+
+
+def _checked(chunks: Iterable[bytes], ending: str) -> Iterator[bytes]:
+    """The chunks, once they begin as a file of that name does: a program that was renamed is not a document."""
+    held = b""
+    rest = iter(chunks)
+    for chunk in rest:
+        held += chunk
+        if len(held.lstrip(LEADING)) >= 8:
+            break
+    if held and ending in BEGINNINGS and not held.lstrip(LEADING).startswith(BEGINNINGS[ending]):
+        says = f"The file is called “.{ending}” and does not begin as such a file does. Save it as {ending} once more."
+        raise Refused(Refusal("type", says, field="file"))
+    yield held
+    yield from rest
 
 
 def _written_aside(organization: Organization, chunks: Iterable[bytes], max_mb: int) -> tuple[Path, str, int]:
