@@ -149,6 +149,17 @@ def test_a_stale_page_loses_nothing_shows_who_changed_what_and_both_texts(net: N
     assert now == {"member_review": "All are closed.", "facilitator_review": "One."}  # nobody's words fell out
 
 
+def test_a_section_shared_unfinished_says_what_it_still_lacks(net: Network) -> None:
+    net.told()
+    client, url = client_of(net.mara), net.address("write/situation/")
+    answer = client.post(url, opened(client, url) | {"a-led_to": "Three are open.", "press": "share"}, follow=True)
+    assert "You shared “Situation”. Still to be written there: " in text(answer)
+    answer = client.post(
+        url, opened(client, url) | {"a-why_change": "Others rely on it.", "press": "share"}, follow=True
+    )
+    assert "Still to be written there" not in text(answer)
+
+
 def test_what_nothing_relies_on_disturbs_nobody(net: Network) -> None:
     net.drafted()
     client, url = client_of(net.finn), net.address("write/situation/")

@@ -325,4 +325,12 @@ def openable(person: Person) -> list[ProgramVersion]:
         | ({"office"} if person.has_role("office") else set())
         | ({"lead"} if leads_anybody(person) else set())
     )
-    return [v for v in published(person.organization) if kinds & set(program_for(v).start.by)]
+    return [v for v in published(person.organization) if kinds & _opening_kinds(program_for(v))]
+
+
+def _opening_kinds(program: Program) -> set[str]:
+    """The kinds of person that `start.by` means. A role nobody holds before there is a plan (a buyer, a provost) is
+    taken on, in opening it, by somebody who leads the person.
+    """
+    named = {p: program.parties[p].kind for p in program.start.by if p in program.parties}
+    return {named.get(p, p) if named.get(p, p) in ("subject", "office") else "lead" for p in program.start.by}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from upturn.core.audience import section_readers
 from upturn.core.commands import Answer
 from upturn.core.events import Amended, Answered
-from upturn.core.fields import clean_answers, inside, missing
+from upturn.core.fields import clean_answers, inside, missing, missing_sentence
 from upturn.core.guards.words import GOAL_PARTS, missing_in
 from upturn.core.program import Section
 from upturn.core.refusals import Conflict, Refusal, Refused
@@ -268,11 +268,18 @@ def _share(request: HttpRequest, writing: Writing) -> HttpResponse:
         _kept_anyway(request, writing, raw)
         return _section(request, writing, raw=raw, reasons=refused.reasons, status=422)
     drop_draft(look.person, look.row, writing.offer)
-    messages.info(request, what_happened(f"You shared “{spec.title}”.", done, look))
+    messages.info(request, what_happened(_shared(look, spec, raw), done, look))
     following = _place(look, spec)[2]
     if request.POST.get("then") == "next" and following:
         return redirect(reverse("write_section", kwargs={"plan": look.row.pk, "section": following}))
     return redirect(reverse("write", kwargs={"plan": look.row.pk}))
+
+
+def _shared(look: Look, spec: Section, raw: Raw) -> str:
+    """That a section is shared, and what it still lacks: an unfinished one may be shared, and nobody should wonder."""
+    answers, _problems = clean_answers(spec.fields, raw, look.case.values, look.program)
+    lacking = missing_sentence(missing(spec.fields, answers, look.case.values, look.program))
+    return f"You shared “{spec.title}”." + (f" Still to be written there: {lacking}." if lacking else "")
 
 
 def _kept_anyway(request: HttpRequest, writing: Writing, raw: Raw) -> None:
