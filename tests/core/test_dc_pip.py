@@ -16,11 +16,12 @@ from upturn.core import commands as c
 from upturn.core import story
 from upturn.core.calendar import Calendar
 from upturn.core.clocks import suggested
+from upturn.core.duties import duties
 from upturn.core.facts import Actor, Facts
 from upturn.core.program import Program
 from upturn.core.reading import BadProgram, ProgramFile, read
 from upturn.core.refusals import Refused
-from upturn.core.rules import decide
+from upturn.core.rules import decide, offers
 from upturn.core.simulation import simulate
 from upturn.core.verbs.moving import goal_keys
 
@@ -276,3 +277,17 @@ def test_a_stand_in_whose_absent_supervisor_is_back_may_act_no_longer() -> None:
     assert reviewer.holds_role(("supervisor",)) == "supervisor"
     back = replace(reviewer, now=noon(date(2026, 3, 7)))
     assert back.holds_role(("supervisor",)) == ""
+
+
+def test_nothing_is_added_to_what_a_decision_rests_on() -> None:
+    """D-09: check-ins that were missed are not recorded once it is decided."""
+    reasons = {"no_missed_check_ins": "Leave", "cel": "Asked by telephone"}
+    decided = {
+        "as": "silas", "move": "decide", "finding": "not_met", "disposition": "reduce", "because": "Counted",
+        "criteria": "not_met", "reasons": reasons,
+    }  # fmt: skip
+    stage = told({"do": "running"}, {"until": "2026-05-15"}, decided)
+    assert stage.plan.stage == "reduction_proposed"
+    offered = offers(program(), stage.plan, stage.actor("silas"), stage.now, stage.world)
+    assert [o for o in offered if o.startswith(("check_in:", "prepare:", "reschedule:"))] == []
+    assert [d.offer for d in duties(stage.case()) if d.offer.startswith("check_in:")] == []

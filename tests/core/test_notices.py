@@ -81,3 +81,18 @@ def test_a_program_that_has_its_own_words_for_a_withdrawal_sends_those():
     play = opened(own)
     play.do("ines", c.Move(move="withdraw", answers={"why": "For the wrong person"}))
     assert [getattr(f.event, "notice", "") for f in play.record if getattr(f.event, "notice", "")] == ["gone"]
+
+
+KEPT = """
+logs: [{id: ask, title: A question, do: Ask, by: [member], sees: [member, staff], fields: [{id: what, title: What}]}]
+notices: [{id: asked, title: Asked, on: {log: ask}, to: [staff], text: A question waits.}]
+"""
+
+
+def test_a_notice_about_an_entry_is_kept_from_those_who_do_not_read_the_entry():
+    play = opened(KEPT)
+    play.do("finn", c.Answer(section="words", answers={"said": "It began in May."}))
+    play.do("finn", c.Move(move="begin"))
+    play.do("mara", c.Record(log="ask", answers={"what": "May I work from home?"}))
+    (sent,) = (f.event for f in play.record if getattr(f.event, "notice", "") == "asked")
+    assert set(sent.audience) == {"staff"}  # the lead does not even learn that something was asked

@@ -696,6 +696,24 @@ def test_a_plan_is_handed_over_and_whoever_left_has_no_say():
     assert play.offers("finn") == {}
 
 
+LATER = """
+form:
+  - id: words
+    fields: [{id: first, kind: date, title: First day}]
+clocks: [{id: period, title: The period, starts_on: first, end: {length: 30 days}, pause: {by: [lead]}}]
+moves: [{id: begin, starts: [period]}]
+"""
+
+
+def test_a_clock_that_begins_later_is_not_paused_before_it_begins():
+    play = opened(LATER)
+    play.do("finn", c.Answer(section="words", answers={"said": "It began in May.", "first": "2026-03-09"}))
+    play.do("finn", c.Move(move="begin"))
+    says = "The period starts on 9 March 2026. From then on leave stops it."
+    assert refusal(play, "finn", c.Pause(start=TODAY, note="Leave")) == [says]
+    assert "pause:plan" not in play.offers("finn")
+
+
 # -- bounds of a period -----------------------------------------------------------------------------------------------
 
 CHOSEN = """

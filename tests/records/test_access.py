@@ -122,11 +122,17 @@ def test_a_former_party_reads_on_where_the_program_lets_them_and_does_nothing(pe
     assert list(visible_plans(peers.otto)) == [plan]
 
 
-def test_a_representative_who_left_before_the_telling_never_knew(peers: World) -> None:
+@pytest.mark.parametrize("told", [False, True], ids=["before it", "after it"])
+def test_a_representative_who_left_before_the_telling_never_knew_and_does_not_learn_of_it(
+    peers: World, *, told: bool
+) -> None:
     plan = peers.tried(union=[peers.otto]).row
     peers.do(plan, peers.finn, ChangeParty(code="p3", role="union", change="left", reason="Another one"))
+    if told:
+        peers.do(plan, peers.finn, Move(move="tell"))
     with pytest.raises(NotFound):
         peers.seen(plan, peers.otto)
+    assert not visible_plans(peers.otto).exists()
 
 
 def test_who_left_the_organization_keeps_what_is_theirs_and_loses_the_office(peers: World) -> None:

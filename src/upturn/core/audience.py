@@ -88,6 +88,15 @@ def reads(plan: Plan, fact: Fact, roles: Iterable[str]) -> bool:
     return sees(roles, fact.event.audience, fact.event.later, told=plan.told is not None)
 
 
+def knew(program: Program, plan: Plan, code: str) -> frozenset[str]:
+    """The roles somebody held and no longer holds, and through which they knew of the plan. A representative who left
+    before the telling never knew, and does not learn of it afterwards.
+    """
+    party = plan.parties.get(code)
+    past = {r for r in party.former if r not in party.roles and r in program.parties} if party else set()
+    return frozenset(r for r in past if not (party and r in party.untold and waits_for_telling(program, r)))
+
+
 def knows(program: Program, plan: Plan, roles: Iterable[str]) -> bool:
     """Whether somebody with these roles knows of the plan at all."""
     return any(plan.told is not None or not waits_for_telling(program, r) for r in roles if r in program.parties)

@@ -15,7 +15,7 @@ from upturn.core.guards.people import answers_counting, approval_reached, awaite
 from upturn.core.guards.words import missing_in
 from upturn.core.program import Acts, Approval, ItemMove, Items, Program, Signature, Wait
 from upturn.core.verbs.changing import agreeing
-from upturn.core.verbs.checking_in import preparers
+from upturn.core.verbs.checking_in import decided_upon, preparers
 from upturn.core.verbs.items import due_of, lives_in, stage_of
 from upturn.core.wording import day_name
 
@@ -189,7 +189,11 @@ def _votes(case: Case, duty: Callable[..., Duty], role: str, answered: set[str])
 
 def _check_ins(case: Case) -> Iterator[Duty]:
     paused = case.plan.paused
-    live = [c for c in case.plan.checkins.values() if not (c.held or c.cancelled) and c.rhythm in case.program.checkin]
+    live = [
+        c
+        for c in case.plan.checkins.values()
+        if not (c.held or c.cancelled or decided_upon(case, c)) and c.rhythm in case.program.checkin
+    ]
     for state in sorted(live, key=lambda c: c.due):
         spec = case.program.checkin[state.rhythm]
         clock = case.plan.clocks.get(spec.clock)
@@ -219,7 +223,7 @@ def _check_ins(case: Case) -> Iterator[Duty]:
                     f"Write your part: {name}",
                     since,
                     state.due,
-                    "The check-in takes place all the same. Silence is recorded as silence.",
+                    "The check-in takes place all the same. What is not written before can be said there.",
                 )
 
 

@@ -1,6 +1,7 @@
 """What follows from an event by itself: deadlines begin and are met, signatures fall, notices are queued."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -218,24 +219,34 @@ def _redated(case: Case, event: e.Event) -> Iterator[e.Event]:
                 yield from (addressed(case, one) for one in rewritten(case, state))
 
 
-def notices(case: Case, event: e.Event) -> Iterator[tuple[Notice, str]]:
-    """The notices an event brings, with their keys. They are written once everything of the same act has happened: a
-    notice that a plan has started names the day on which it ends.
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A notice that an event brought: its key, and who reads the entry it is about."""
+
+    spec: Notice
+    key: str
+    readers: tuple[str, ...]
+
+
+def notices(case: Case, event: e.Event) -> Iterator[Queued]:
+    """The notices an event brings. They are written once everything of the same act has happened: a notice that a plan
+    has started names the day on which it ends.
     """
     decided = case.decided()
     for spec in case.program.notices:
         if spec.on and matches(spec.on, event) and decided.when(spec.if_):
-            yield spec, f"{spec.id}@{case.plan.seq}"
+            yield Queued(spec, f"{spec.id}@{case.plan.seq}", (*event.audience, *event.later))
 
 
-def noticed(case: Case, spec: Notice, *, key: str) -> e.Noticed:
-    """The entry by which a notice is queued. Who waits for the telling gets none before it."""
+def noticed(case: Case, spec: Notice, *, key: str, readers: Iterable[str] | None = None) -> e.Noticed:
+    """The entry by which a notice is queued. Who waits for the telling gets none before it; lead, office and auditors
+    read along unless the entry it is about is kept from them (`readers`: those who read that entry).
+    """
+    along = set(case.program.of_kind("lead", "office", "auditor"))
+    along &= set(case.program.parties if readers is None else readers)
     text = merged(case, spec.text)
     event = e.Noticed(notice=spec.id, to=tuple(spec.to), title=spec.title, text=text, key=key)
-    readers = tuple(
-        r for r in case.program.parties if r in spec.to or case.program.parties[r].kind in ("lead", "office", "auditor")
-    )
-    return addressed(case, event, readers)
+    return addressed(case, event, tuple(r for r in case.program.parties if r in spec.to or r in along))
 
 
 def clock_moves(case: Case) -> list[e.Event]:

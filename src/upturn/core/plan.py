@@ -20,6 +20,8 @@ class Party:
     absent: date | None = None
     absent_until: date | None = None
     former: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+    """Roles laid down before the plan was told to the person it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,13 +613,13 @@ def _amended(plan: Plan, fact: Fact, event: e.Amended) -> Plan:
 def _party_changed(plan: Plan, fact: Fact, event: e.PartyChanged) -> Plan:
     parties = dict(plan.parties)
     if event.instead_of and event.instead_of in parties:
-        parties[event.instead_of] = _leaves(parties[event.instead_of], event.role, fact.day())
+        parties[event.instead_of] = _leaves(plan, parties[event.instead_of], event.role, fact.day())
     before = parties.get(event.code) or Party(event.code, (), fact.day())
     if event.change == "joined":
         roles = before.roles if event.role in before.roles else (*before.roles, event.role)
         parties[event.code] = replace(before, roles=roles, left=None)
     elif event.change == "left":
-        parties[event.code] = _leaves(before, event.role, fact.day())
+        parties[event.code] = _leaves(plan, before, event.role, fact.day())
     elif event.change == "absent":
         parties[event.code] = replace(before, absent=fact.day(), absent_until=event.until)
     else:
@@ -625,10 +627,11 @@ def _party_changed(plan: Plan, fact: Fact, event: e.PartyChanged) -> Plan:
     return replace(plan, parties=parties)
 
 
-def _leaves(party: Party, role: str, day: date) -> Party:
+def _leaves(plan: Plan, party: Party, role: str, day: date) -> Party:
     roles = tuple(r for r in party.roles if r != role)
     former = party.former if role in party.former else (*party.former, role)
-    return replace(party, roles=roles, former=former, left=None if roles else day)
+    untold = {*party.untold, role} if plan.told is None else {*party.untold} - {role}
+    return replace(party, roles=roles, former=former, untold=tuple(sorted(untold)), left=None if roles else day)
 
 
 def _attached(plan: Plan, fact: Fact, event: e.Attached) -> Plan:

@@ -9,11 +9,11 @@ from upturn.core.audience import waits_for_telling
 from upturn.core.case import Case
 from upturn.core.commands import Command, Open, Record
 from upturn.core.facts import Actor, Facts
-from upturn.core.following import clock_moves, follow, noticed, notices
+from upturn.core.following import Queued, clock_moves, follow, noticed, notices
 from upturn.core.guards import refusals_of
 from upturn.core.opening import opened
 from upturn.core.plan import Plan, evolve
-from upturn.core.program import Notice, Program
+from upturn.core.program import Program
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.timing import clock_case, moments
 from upturn.core.verbs import BY_COMMAND, VERBS
@@ -79,7 +79,7 @@ def _with_following(case: Case, events: list[e.Event]) -> list[e.Event]:
     """The events and everything that follows from them, in the order in which it happens."""
     done: list[e.Event] = []
     queue = list(events)
-    told: list[tuple[Notice, str]] = []
+    told: list[Queued] = []
     plan = case.plan
     while queue:
         event = queue.pop(0)
@@ -97,7 +97,7 @@ def _with_following(case: Case, events: list[e.Event]) -> list[e.Event]:
         queue += follow(here, event, event.on or case.today)
         told += notices(here, event)
         if not queue:
-            queue += [noticed(here, spec, key=key) for spec, key in told] or clock_moves(here)
+            queue += [noticed(here, n.spec, key=n.key, readers=n.readers) for n in told] or clock_moves(here)
             told = []
     return done
 

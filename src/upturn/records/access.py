@@ -13,9 +13,9 @@ from functools import cached_property
 from django.db.models import Q, QuerySet
 
 from upturn.core import rules
-from upturn.core.audience import knows, reads, section_readers
+from upturn.core.audience import knew, knows, reads, section_readers
 from upturn.core.case import Case
-from upturn.core.duties import Duty, duties
+from upturn.core.duties import Duty
 from upturn.core.events import Fact
 from upturn.core.facts import Actor as Acting
 from upturn.core.plan import Plan as CorePlan
@@ -27,6 +27,7 @@ from upturn.core.wording import listed
 from upturn.records.catalogue import program_for, published
 from upturn.records.loading import Loaded, load, rows
 from upturn.records.models import Membership, Person, Plan, PlanParty, ProgramVersion
+from upturn.records.owed import owed
 
 FILLS = ("office", "auditor")
 
@@ -57,18 +58,12 @@ def acting(loaded: Loaded, person: Person) -> Acting:
     roles = loaded.plan.roles(code) | fill_roles(loaded.program, loaded.plan, person, code)
     if knows(loaded.program, loaded.plan, roles):
         return Acting(code, roles)
-    former = former_roles(loaded.plan, code)
+    former = knew(loaded.program, loaded.plan, code)
     if roles or not knows(loaded.program, loaded.plan, former):
         raise NotFound
-    if any(loaded.program.parties[r].reads_after_leaving for r in former if r in loaded.program.parties):
+    if any(loaded.program.parties[r].reads_after_leaving for r in former):
         return Acting(code, frozenset())
     raise Former(whom_to_ask(loaded))
-
-
-def former_roles(plan: CorePlan, code: str) -> frozenset[str]:
-    """Roles somebody held and no longer holds."""
-    party = plan.parties.get(code)
-    return frozenset(r for r in party.former if r not in party.roles) if party else frozenset()
 
 
 def whom_to_ask(loaded: Loaded) -> str:
@@ -136,7 +131,7 @@ class Look:
     @property
     def reads_as(self) -> frozenset[str]:
         """The roles in which the person reads: those held, or (for a former party who may read on) those once held."""
-        return self.roles or former_roles(self.plan, self.actor.code)
+        return self.roles or knew(self.program, self.plan, self.actor.code)
 
     @cached_property
     def entries(self) -> tuple[Fact, ...]:
@@ -149,7 +144,7 @@ class Look:
     @cached_property
     def duties(self) -> tuple[Duty, ...]:
         """Every open duty of the plan, whoever's it is."""
-        return tuple(duties(self.case))
+        return tuple(owed(self.case))
 
     @cached_property
     def own_duties(self) -> tuple[Duty, ...]:

@@ -9,17 +9,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from upturn.core.audience import knows
+from upturn.core.audience import knew, knows
 from upturn.core.case import Case
-from upturn.core.duties import SOON, duties
+from upturn.core.duties import SOON
 from upturn.core.duties import Duty as Owed
 from upturn.core.plan import Plan as CorePlan
 from upturn.core.program import Program
 from upturn.core.timing import wakes
-from upturn.records.access import former_roles
 from upturn.records.loading import Loaded
 from upturn.records.models import Duty, Person, Plan, PlanParty
 from upturn.records.models.work import NO_DAY
+from upturn.records.owed import owed
 
 DAY = timedelta(days=1)
 
@@ -91,20 +91,20 @@ def party_rows(program: Program, plan: CorePlan, people: Mapping[str, Person]) -
         for role in party.roles:
             known = knows(program, plan, [role])
             yield people[code].pk, role, True, known, known
-        for role in former_roles(plan, code):
-            known = knows(program, plan, [role])
+        for role in (r for r in party.former if r not in party.roles):
+            known = role in knew(program, plan, code) and knows(program, plan, [role])
             spec = program.parties.get(role)
             yield people[code].pk, role, False, known, known and spec is not None and spec.reads_after_leaving
 
 
 def _duty_rows(case: Case, people: Mapping[str, Person]) -> Iterator[DutyRow]:
     seen = set()
-    for owed in duties(case):
-        for person, role, fill in _owing(case, owed, people):
-            key = (person, fill, owed.offer)
+    for one in owed(case):
+        for person, role, fill in _owing(case, one, people):
+            key = (person, fill, one.offer)
             if key not in seen:
                 seen.add(key)
-                yield person, role, fill, owed.offer[:120], owed.title[:600], owed.since, owed.due, owed.otherwise
+                yield person, role, fill, one.offer[:120], one.title[:600], one.since, one.due, one.otherwise
 
 
 def _owing(case: Case, owed: Owed, people: Mapping[str, Person]) -> Iterator[tuple[int | None, str, str]]:

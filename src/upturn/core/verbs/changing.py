@@ -303,11 +303,21 @@ def _pausers(case: Case) -> tuple[str, ...]:
 def _pause_open(case: Case, _target: str) -> Refusal | None:
     if not _pausers(case):
         return no(case, "This program stops no clock for leave.")
-    running = no(case, "Nothing runs that leave would stop.") if not _pausable(case) else None
+    running = _nothing_to_pause(case)
     paused = (
         no(case, f"The plan has been paused since {day_name(case.plan.paused.start)}.") if case.plan.paused else None
     )
     return first(while_open(case), by_role(case, _pausers(case), "Pausing the plan"), paused, running)
+
+
+def _nothing_to_pause(case: Case) -> Refusal | None:
+    clocks = _pausable(case)
+    if not clocks:
+        return no(case, "Nothing runs that leave would stop.")
+    begins = min(case.plan.clocks[c.id].start for c in clocks)
+    if begins <= case.today:
+        return None
+    return no(case, f"The period starts on {day_name(begins)}. From then on leave stops it.")
 
 
 def _pause(case: Case, command: Pause) -> list[Event]:

@@ -39,11 +39,19 @@ def _state(case: Case, target: str) -> tuple[CheckInState, CheckIn] | None:
     return (state, case.program.checkin[state.rhythm]) if state and state.rhythm in case.program.checkin else None
 
 
+def decided_upon(case: Case, state: CheckInState) -> bool:
+    """Whether a decision that stands rests on the time in which this check-in lay."""
+    decision = case.plan.decision
+    return decision is not None and case.stage.phase == "after" and state.due <= decision.on
+
+
 def _live(case: Case, state: CheckInState) -> Refusal | None:
     if state.held:
         return no(case, f"This check-in was held on {day_name(state.held)}.")
     if state.cancelled:
         return no(case, "This check-in no longer takes place.")
+    if decided_upon(case, state):
+        return no(case, "The decision is made. Nothing is added to what it rests on.")
     return while_open(case)
 
 
@@ -186,6 +194,17 @@ HOLD = Verb(
 )
 
 
+def _reschedule_open(case: Case, target: str) -> Refusal | None:
+    closed = _hold_open(case, target)
+    if closed:
+        return closed
+    clock = case.plan.clocks.get(case.program.checkin[case.plan.checkins[target].rhythm].clock)
+    if clock and clock.end < case.today:
+        says = f"The period ended on {day_name(clock.end)}: a check-in can be recorded, and no longer moved."
+        return no(case, says)
+    return None
+
+
 def _reschedule(case: Case, command: Reschedule) -> list[Event]:
     found = _state(case, command.checkin)
     assert found
@@ -234,7 +253,7 @@ RESCHEDULE = Verb(
     command=Reschedule,
     target=lambda c: str(c.checkin),
     targets=lambda case: case.plan.checkins,
-    open_to=_hold_open,
+    open_to=_reschedule_open,
     events=_reschedule,
     reads=lambda c: frozenset({f"checkin:{c.checkin}"}),
 )
