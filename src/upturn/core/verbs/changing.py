@@ -85,6 +85,10 @@ def _propose(case: Case, command: Propose) -> list[Event]:
                 )
             )
         effective = case.after(case.today, spec.notice) if spec.notice else case.today
+    elif case.holds_role(spec.imposed_by) and _agrees_alone(case, spec.agreed_by):
+        after = f"{spec.notice} of notice" if spec.notice else "it is on record"
+        says = f"Nobody else is asked to agree to a change here, so it takes effect after {after}. Choose to impose it."
+        raise Refused(Refusal("impose", says, spec.cites, field="impose"))
     event = Proposed(
         number=_number(case),
         kind="amendment",
@@ -94,6 +98,12 @@ def _propose(case: Case, command: Propose) -> list[Event]:
         effective=effective,
     )
     return [addressed(case, event)]
+
+
+def _agrees_alone(case: Case, roles: Iterable[str]) -> bool:
+    """Whether everybody whose yes a change needs is the actor alone."""
+    holders = {p.code for r in roles for p in case.plan.holders(r)}
+    return holders == {case.actor.code}
 
 
 def _number(case: Case) -> int:
@@ -181,7 +191,8 @@ def _respond(case: Case, command: Respond) -> list[Event]:
     proposal = case.plan.proposals[command.number]
     roles = agreeing(case, proposal)
     mine = proposal.by == case.actor.code
-    allowed = (["withdrawn"] if mine else []) + (["agreed", "declined"] if case.holds_role(roles) else [])
+    alone = not mine or _agrees_alone(case, roles)
+    allowed = (["withdrawn"] if mine else []) + (["agreed", "declined"] if alone and case.holds_role(roles) else [])
     if command.outcome not in allowed:
         raise Refused(Refusal("outcome", f"Choose one of: {listed(allowed, 'or')}.", field="outcome"))
     reason = (
