@@ -163,9 +163,9 @@ def _move(target: str, case: Case, chance: Random, _sets: Mapping[str, Any]) -> 
     finding = disposition = ""
     answers = answers_for(spec.asks, case, chance)
     if spec.decides and program.outcomes:
-        chosen = chance.choice([f for f in program.outcomes.findings if not f.by_clock])
+        chosen = chance.choice(program.findings(spec))
         finding = chosen.id
-        follows = [d for d in program.outcomes.dispositions if finding in d.for_]
+        follows = program.follows(spec, finding)
         if follows:
             picked = chance.choice(follows)
             disposition = picked.id

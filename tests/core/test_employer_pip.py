@@ -207,12 +207,12 @@ def against_finding(finding: str, disposition: str, answers: tuple[str, ...]) ->
 @pytest.mark.parametrize("answers", list(product(CRITERIA, repeat=2)))
 def test_c06_nobody_is_found_short_over_met_goals_and_nobody_is_passed_over_an_unmet_one(answers):
     over_unmet = {
-        (True, False): ["Goal 1 is not met, so the finding cannot be “Goals met”."],
-        (False, True): ["Goal 2 is not met, so the finding cannot be “Goals met”."],
-        (True, True): ["Goals 1 and 2 are not met, so the finding cannot be “Goals met”."],
+        (True, False): ["Goal 1 is not met; the finding “Goals met” does not follow."],
+        (False, True): ["Goal 2 is not met; the finding “Goals met” does not follow."],
+        (True, True): ["Goals 1 and 2 are not met; the finding “Goals met” does not follow."],
         (False, False): [],
     }
-    short = ["Every goal is met, so the finding cannot be “Goals not met”."] if answers == ("met", "met") else []
+    short = ["Every goal is met; the finding “Goals not met” does not follow."] if answers == ("met", "met") else []
     assert (
         against_finding("met", "good_standing", answers) == over_unmet[answers[0] == "not_met", answers[1] == "not_met"]
     )

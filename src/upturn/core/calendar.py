@@ -26,6 +26,7 @@ from typing import Any, Self
 import holidays
 
 DAY = timedelta(days=1)
+SUCH_AS = "Write a length such as 30 days, 6 weeks or 2 months"
 MOST = 36_525  # a hundred years of days: the largest number in a length, and the widest span counted day by day
 YEARS = "years run from 1 to 9999"
 LOOK_AHEAD = 3_653  # ten years: how far to look for one open day before a calendar is called exhausted
@@ -314,7 +315,7 @@ class Length:
 
     def __post_init__(self) -> None:
         if isinstance(self.n, bool) or not isinstance(self.n, int) or not 0 <= self.n <= MOST:
-            raise ValueError(f"A length is a whole number from 0 to {MOST:,}, not {self.n!r:.60}.")
+            raise ValueError(f"{SUCH_AS}: a whole number up to {MOST:,}, not {self.n!r:.60}.")
 
     def __str__(self) -> str:
         one = self.unit.removesuffix("s").replace("_", " ")
@@ -334,7 +335,7 @@ class Length:
             case Mapping() if len(value) == 1:
                 [(unit, n)] = value.items()
                 return cls(n, _unit(str(unit), units))
-        raise ValueError(f"{value!r:.60} is not a length: give a number and a unit, such as '10 business days'.")
+        raise ValueError(f"{value!r:.60} is not a length. {SUCH_AS}.")
 
 
 def _unit(words: str, units: Collection[str]) -> str:

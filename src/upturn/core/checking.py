@@ -123,6 +123,7 @@ _SPECIAL: Mapping[tuple[str, str], str] = {
     ("Approval", "after"): "approval",
     ("Disposition", "for_"): "finding",
     ("Move", "to"): "stage",
+    ("Move", "dispositions"): "disposition",
     ("Disposition", "to"): "stage",
     ("ScreeningResult", "to"): "stage",
     ("Start", "stage"): "stage",
@@ -161,7 +162,7 @@ def _known(program: Program) -> Mapping[str, set[str]]:
         "clock": set(program.clock), "deadline": set(program.deadline), "checkin": set(program.checkin),
         "section": set(program.section), "field": set(program.field), "log": set(program.log),
         "signature": set(program.signature), "approval": set(program.approval), "finding": set(program.finding),
-        "scale": set(program.scales), "catalogue": set(program.catalogues),
+        "disposition": set(program.disposition), "scale": set(program.scales), "catalogue": set(program.catalogues),
         "letter": {letter.id for letter in program.letters},
     }  # fmt: skip
 
@@ -564,6 +565,11 @@ _MOVE_RULES: tuple[tuple[str, Callable[[Program, Move], bool], str], ...] = (
         "A deciding step needs `outcomes` with findings.",
     ),
     (
+        "dispositions",
+        lambda program, move: bool(move.dispositions) and not move.decides,
+        "Only a step that `decides` says what may follow from it.",
+    ),
+    (
         "after",
         lambda program, move: move.after is not None and CLOCK not in move.by,
         "Only a step `by: [clock]` has a time.",
@@ -584,7 +590,7 @@ _MOVE_RULES: tuple[tuple[str, Callable[[Program, Move], bool], str], ...] = (
 
 def _stages(program: Program) -> Iterator[Said]:
     """Every stage is reached, and every one that is not final is left."""
-    steps = [(f, t) for m in program.moves for f in m.from_ for t in _ends(program, m.to, m.decides)]
+    steps = [(f, t) for m in program.moves for f in m.from_ for t in _ends(program, m)]
     if program.screening:
         steps += [(s, r.to) for r in program.screening.results for s in program.screening.in_]
     reached = {program.start.stage}
@@ -599,8 +605,13 @@ def _stages(program: Program) -> Iterator[Said]:
         yield ("stages",), "No stage is `final`: a plan could never close."
 
 
-def _ends(program: Program, to: str | None, decides: bool) -> tuple[str | None, ...]:
-    return (to, *(d.to for d in program.disposition.values())) if decides else (to,)
+def _ends(program: Program, move: Move) -> tuple[str | None, ...]:
+    if not move.decides:
+        return (move.to,)
+    return (
+        move.to,
+        *(d.to for d in program.disposition.values() if d.id in (move.dispositions or program.disposition)),
+    )
 
 
 def _citations(program: Program) -> Iterator[Said]:

@@ -13,7 +13,8 @@ from upturn.core.following import is_running
 from upturn.core.guards import refusals_of
 from upturn.core.guards.people import answers_counting, approval_reached, awaited, signatures_standing
 from upturn.core.guards.words import missing_in
-from upturn.core.program import Acts, Approval, ItemMove, Items, Program, Signature, Wait
+from upturn.core.program import Acts, Approval, Deadline, ItemMove, Items, Program, Signature, Wait
+from upturn.core.verbs import VERBS
 from upturn.core.verbs.changing import agreeing
 from upturn.core.verbs.checking_in import decided_upon, preparers
 from upturn.core.verbs.items import due_of, lives_in, stage_of
@@ -66,6 +67,35 @@ def _deadlines(case: Case) -> Iterator[Duty]:
             for role in spec.for_:
                 offer = _meeting(case.program, spec.met_by, role)
                 yield Duty(role, offer, spec.title, state.since, state.due, otherwise)
+        elif _still_owed(case, spec):
+            state = case.plan.deadlines[spec.id]
+            for role in spec.for_:
+                offer = _meeting(case.program, spec.met_by, role)
+                if _possible(case, offer, role):
+                    yield Duty(role, offer, spec.title, state.since, state.due, spec.otherwise)
+
+
+def _still_owed(case: Case, spec: Deadline) -> bool:
+    """Whether a day has passed that decided nothing, and what was owed by it has not been done since."""
+    state = case.plan.deadlines.get(spec.id)
+    if state is None or not state.lapsed or state.withdrawn or spec.silence or not case.open:
+        return False
+    plan, acts = case.plan, spec.met_by
+    done = [m.seq for m in plan.moves if m.move in acts.moves]
+    done += [r.seq for log in acts.logs for r in plan.logs.get(log, ())]
+    done += [s.seq for name in acts.signatures if (s := plan.standing(name))]
+    done += [a.seq for name in acts.approvals for a in plan.approvals_standing(name)]
+    done += [w.seq for name in acts.sections if (w := plan.sections.get(name))]
+    done += [s.seq for s in plan.statements if acts.statement]
+    return all(seq < state.lapsed_seq for seq in done)
+
+
+def _possible(case: Case, offer: str, role: str) -> bool:
+    """Whether somebody of a role could do it here."""
+    name, _, target = offer.partition(":")
+    verb = VERBS.get(name)
+    acting = replace(case, actor=Actor("", frozenset({role})))
+    return verb is not None and target in verb.targets(case) and verb.open_to(acting, target) is None
 
 
 def _meeting(program: Program, acts: Acts, role: str) -> str:

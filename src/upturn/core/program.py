@@ -604,6 +604,8 @@ class Move(Part):
     """The finding that this move itself means (for moves of the clock)."""
     decides: bool = False
     """Asks a finding, the answer to each goal, and a disposition."""
+    dispositions: Ids = ()
+    """With `decides`: what may follow from this step, and so what it may find; empty: everything that may follow."""
     after: "MoveTime | None" = None
     says: Text | None = None
     """What follows, said before the button is pressed."""
@@ -1102,6 +1104,16 @@ class Program(Part):
         """The columns of every table, nested ones too, by table id."""
         tables = [f for s in self.form for top in s.fields for f in top.walk() if f.kind == "table"]
         return {t.id: {c.id: c for c in t.fields} for t in tables}
+
+    def follows(self, move: Move, finding: str) -> tuple[Disposition, ...]:
+        """What may follow from a finding that this step makes."""
+        known = self.outcomes.dispositions if self.outcomes else ()
+        return tuple(d for d in known if finding in d.for_ and d.id in (move.dispositions or self.disposition))
+
+    def findings(self, move: Move) -> tuple[Finding, ...]:
+        """What people may find with this step: where it names what may follow, only what that may follow from."""
+        known = self.outcomes.findings if self.outcomes else ()
+        return tuple(f for f in known if not f.by_clock and (not move.dispositions or self.follows(move, f.id)))
 
     def of_kind(self, *kinds: str) -> tuple[str, ...]:
         """The roles of these kinds, in the order the program declares them."""

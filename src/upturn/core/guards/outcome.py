@@ -46,9 +46,10 @@ def finding_fits_goals(case: Case) -> Refusal | None:
     unmet = [str(n) for n, c in enumerate(case.criteria, start=1) if c.get("finding") == "not_met"]
     if finding.good and unmet:
         goals = f"{by_count(len(unmet), 'Goal', 'Goals')} {listed(unmet)} {by_count(len(unmet), 'is', 'are')}"
-        return case.refusal("finding_fits_goals", f"{goals} not met, so the finding cannot be “{finding.title}”.")
+        return case.refusal("finding_fits_goals", f"{goals} not met; the finding “{finding.title}” does not follow.")
     if not finding.good and all(c.get("finding") == "met" for c in case.criteria):
-        return case.refusal("finding_fits_goals", f"Every goal is met, so the finding cannot be “{finding.title}”.")
+        says = f"Every goal is met; the finding “{finding.title}” does not follow."
+        return case.refusal("finding_fits_goals", says)
     return None
 
 

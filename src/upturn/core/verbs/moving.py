@@ -13,6 +13,7 @@ from upturn.core.events import Dated, Event, Moved
 from upturn.core.facts import CLOCK
 from upturn.core.guards import refusals_of
 from upturn.core.program import Disposition, Outcomes
+from upturn.core.program import Move as MoveSpec
 from upturn.core.promises import promises
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.verbs.base import (
@@ -132,11 +133,17 @@ def _events(case: Case, command: Move) -> list[Event]:
     after = case.with_plan(replace(case.plan, told=case.plan.told or case.today)) if moved.tells else case
     if clock_id and by:
         events += [addressed(after, e) for e in extended(case, clock_id, by, command.because.strip())]
-    stopped = [clock for clock in spec.stops if clock in case.plan.clocks]
-    events += [addressed(after, Dated(what="clock", id=clock, cause="stopped")) for clock in stopped]
+    events += [addressed(after, Dated(what="clock", id=clock, cause="stopped")) for clock in _stopped(case, spec, to)]
     for clock in (*spec.starts, *(disposition.starts if disposition else ())):
         events += [addressed(after, e) for e in started(case, clock)]
     return events
+
+
+def _stopped(case: Case, spec: MoveSpec, to: str) -> list[str]:
+    """The clocks this step stops. Those that still run when a plan ends are stopped by its end, which says so once."""
+    if case.program.stage[to].final:
+        return []
+    return [c for c in spec.stops if (state := case.plan.clocks.get(c)) and not (state.ended or state.stopped)]
 
 
 def _extension(case: Case, command: Move) -> Length:
@@ -157,16 +164,17 @@ def _decided(case: Case, command: Move) -> Disposition | None:
     """The disposition of a complete decision, or None where none is needed. Raises Refused with all that lacks."""
     outcomes = case.program.outcomes
     assert outcomes, "checked when the program is read"
+    spec = case.program.move[command.move]
     finding = case.program.finding.get(command.finding)
-    if finding is None or finding.by_clock:
-        open_ = listed((f"“{f.title}”" for f in outcomes.findings if not f.by_clock), "or")
+    if finding is None or finding not in case.program.findings(spec):
+        open_ = listed((f"“{f.title}”" for f in case.program.findings(spec)), "or")
         raise Refused(Refusal("finding", f"Choose a finding: {open_}.", field="finding"))
     problems = _criteria_problems(case, outcomes, good=finding.good)
     if finding.reasons and not command.because.strip():
         problems.append(
             Refusal("reasons", f"“{finding.title}” needs its reasons in writing.", finding.cites, field="because")
         )
-    fitting = [d for d in outcomes.dispositions if finding.id in d.for_]
+    fitting = case.program.follows(spec, finding.id)
     chosen = next((d for d in fitting if d.id == command.disposition), None)
     if fitting and chosen is None:
         titles = listed((f"“{d.title}”" for d in fitting), "or")
