@@ -515,10 +515,9 @@ def _sign_or_decline(world: OnScreen, name: str, command: c.Sign) -> Answered:
     spec = world.stage.the_program().signature[command.signature]
     own = any(r in world.stage.actor(name).roles for r in spec.by)
     url = address(world.plan, f"sign:{command.signature}")
-    declines = own and command.outcome == "declined"
-    values = {"statement": command.statement} if declines else None
-    press = "decline" if declines else "do"
-    return world.fill_in(name, url, lambda data: values or _sign(world, name, command), press=press)
+    if own and command.outcome == "declined":
+        return world.fill_in(name, f"{url}decline/", lambda data: {"statement": command.statement})
+    return world.fill_in(name, url, lambda data: _sign(world, name, command))
 
 
 def _propose(world: OnScreen, name: str, command: c.Propose) -> Answered:

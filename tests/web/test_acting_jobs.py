@@ -189,15 +189,30 @@ def test_a_member_reads_every_word_then_signs(net: Network, new_page: Callable[.
     assert (state.outcome, state.statement) == ("agreed", "The second date is tight.")
 
 
-def test_whoever_does_not_sign_says_so_with_a_button_of_its_own(net: Network, new_page: Callable[..., Page]) -> None:
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_whoever_does_not_sign_is_told_what_it_means_and_asked_once_more(
+    net: Network, new_page: Callable[..., Page], *, script: bool
+) -> None:
     net.signing()
-    page = signed_in(new_page, net.mara)
+    page = signed_in(new_page, net.mara, java_script_enabled=script)
     page.goto(net.address("sign/member_signs/"))
     page.get_by_label("Your statement").fill("The dates are not realistic.")
+    page.get_by_role("button", name="I do not sign").click()
+    assert headings(page) == "Put on record that you do not sign?"
+    expect(page.locator("main")).to_contain_text("“Start the plan” is possible without your signature: the facilitator")
+    expect(page.locator("main")).to_contain_text("You can still sign later, as long as it stands in “Both sign”.")
+    expect(page.get_by_label("Your statement")).to_have_value("The dates are not realistic.")
+    assert net.seen().plan.signatures == {}
     page.get_by_role("button", name="Put on record that I do not sign").click()
     assert headings(page) == "You have not signed, and that is on record"
     state = net.seen().plan.signatures["member_signs"]
     assert (state.outcome, state.statement, state.signer) == ("declined", "The dates are not realistic.", "p1")
+    page.get_by_role("link", name="read it again and sign").click()
+    expect(page.locator("main")).to_contain_text("You can still sign.")
+    assert page.get_by_role("button", name="I do not sign").count() == 0
+    page.get_by_label("I agree", exact=True).check()
+    page.get_by_role("button", name="Sign the plan").click()
+    assert net.seen().plan.signatures["member_signs"].outcome == "agreed"
 
 
 def test_a_change_is_asked_for_from_the_words_themselves_and_accepted(

@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Generic, TypeVar
 
 from django.db.models import Q, QuerySet
@@ -79,6 +79,17 @@ def _duty_page(sources: Iterable[QuerySet[Duty]], after: str, size: int) -> Page
     found.sort(key=lambda d: (d.by, d.pk))
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], _cursor(last.by, last.pk) if last else "")
+
+
+LATELY = timedelta(days=90)
+MOST_ENDED = 5
+
+
+def ended_lately(person: Person, today: date) -> list[Plan]:
+    """The plans about somebody that ended not long ago, the latest first, as far as they may know of them."""
+    own = PlanParty.objects.filter(person=person, reads=True).values("plan")
+    found = Plan.objects.filter(pk__in=own, subject=person, status=Plan.Status.ENDED, closed_on__gte=today - LATELY)
+    return list(found.select_related("program_version").order_by("-closed_on", "-serial")[:MOST_ENDED])
 
 
 # -- plans -------------------------------------------------------------------------------------------------------------

@@ -37,9 +37,10 @@ ROUTES: Mapping[str, tuple[str, Callable[[str], dict[str, str]]]] = {
 
 
 def address(plan: str, offer: str) -> str:
-    """The page on which an offer is done; the plan's own page for one that is only to be read."""
+    """The page on which an offer is done; for one that is only to be read, the plan's own, at the place it names."""
     verb, _, target = offer.partition(":")
     if verb not in ROUTES:
-        return reverse("plan", kwargs={"plan": plan})
+        page = reverse("plan", kwargs={"plan": plan})
+        return f"{page}#{target}" if verb == "read" and target != "plan" else page
     name, arguments = ROUTES[verb]
     return reverse(name, kwargs={"plan": plan, **arguments(target)})

@@ -8,7 +8,7 @@ from django.urls import reverse
 from upturn.core.digests import of_signature
 from upturn.core.guards.people import approval_reached
 from upturn.core.verbs.changing import agreeing
-from upturn.core.verbs.signing import OUTCOMES
+from upturn.core.verbs.signing import OUTCOMES, WITNESSED
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
 from upturn.web.addresses import address
@@ -46,6 +46,28 @@ def signatures(found: Look) -> Iterator[dict[str, Any]]:
             continue
         row["url"] = address(found.row.pk, offer) if offer in found.offers and not found.offers[offer].refusals else ""
         yield row
+
+
+def unsigned(found: Look) -> Iterator[dict[str, Any]]:
+    """Signatures of this stage that somebody declined or could not be reached for: what must not be overlooked."""
+    case = found.case
+    for spec in (s for s in case.program.signatures if case.plan.stage in s.in_):
+        offer = f"sign:{spec.id}"
+        for (signature, code), state in case.plan.signers.items():
+            if signature != spec.id or state.voided or state.outcome not in WITNESSED:
+                continue
+            mine = code == found.actor.code
+            if mine or found.reads_entry(state.seq):
+                yield {
+                    "title": spec.title,
+                    "mine": mine,
+                    "url": address(found.row.pk, offer) if mine and offer in found.offers else "",
+                    "who": case.names(code),
+                    "outcome": OUTCOMES[state.outcome],
+                    "on": state.on,
+                    "statement": state.statement,
+                    "stage": case.stage.title,
+                }
 
 
 def approvals(found: Look) -> Iterator[dict[str, Any]]:
@@ -108,7 +130,8 @@ def proposals(found: Look) -> Iterator[dict[str, Any]]:
             "effective": proposal.effective,
             "differences": proposal.differences,
             "sections": [case.program.section[s].title for s in proposal.changes if s in case.program.section],
-            "url": address(found.row.pk, offer) if offer in found.offers else "",
+            "answers": offer in found.offers,
+            "url": address(found.row.pk, offer),
         }
 
 

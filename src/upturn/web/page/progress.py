@@ -14,6 +14,7 @@ from upturn.core.wording import counted, day_name, listed
 from upturn.records.access import Look
 from upturn.web.addresses import address
 from upturn.web.charts import Chart, progress_chart
+from upturn.web.page.standing import checkins_ahead
 from upturn.web.page.words import present_names
 from upturn.web.shown import Shown, shown_answers
 
@@ -176,14 +177,19 @@ def check_ins(found: Look) -> dict[str, Any]:
     live = [c for c in case.plan.checkins.values() if not c.cancelled and c.rhythm in case.program.checkin]
     ordered = sorted(live, key=lambda c: (c.due, c.id))
     past = [c for c in ordered if c.held or c.due < case.today]
-    ahead = [c for c in ordered if c not in past]
+    ahead = checkins_ahead(case)
+    fallen = len(ordered) - len(past) - len(ahead)
+    ordered = [c for c in ordered if c in past or c in ahead]
     near = [c for c in past if not c.held][-2:] + past[-1:] + ahead[:2]
     chosen = {c.id for c in near}
     held = sum(1 for c in live if c.held)
     missed = sum(1 for c in live if c.missed and not c.held)
-    late = f", {missed} missed" if missed else ""
+    said = [f"{held} of {counted(len(live), 'check-in')} held"]
+    said += [f"{missed} missed"] if missed else []
+    said += [f"{fallen} no longer due"] if fallen else []
+    said += [f"{len(ahead)} to come"] if case.open else []
     return {
-        "sentence": f"{held} of {counted(len(live), 'check-in')} held{late}, {len(ahead)} to come.",
+        "sentence": f"{', '.join(said)}.",
         "near": [_check_in(found, c) for c in ordered if c.id in chosen],
         "rest": [_check_in(found, c) for c in ordered if c.id not in chosen],
     }
@@ -237,10 +243,7 @@ def _check_in(found: Look, check: CheckInState) -> dict[str, Any]:
 
 
 def _next_due(case: Case) -> date | None:
-    return min(
-        (c.due for c in case.plan.checkins.values() if not c.held and not c.cancelled and c.due >= case.today),
-        default=None,
-    )
+    return next((c.due for c in checkins_ahead(case)), None)
 
 
 def _item_noun(case: Case, table: str) -> str:

@@ -8,8 +8,10 @@ from upturn.core.calendar import days_between
 from upturn.core.case import Case
 from upturn.core.clocks import day_of
 from upturn.core.duties import Duty
+from upturn.core.plan import CheckInState, ClockState
 from upturn.core.wording import counted, day_name, listed
 from upturn.records.access import Look
+from upturn.records.owed import MISSED, waits_last
 from upturn.web.addresses import address
 from upturn.web.shell import Contact
 
@@ -58,7 +60,7 @@ def own_duties(found: Look) -> list[Duty]:
     """What waits for this person on this plan, the nearest first; only what can be done."""
     mine = found.own_duties
     possible = [d for d in mine if d.offer not in found.offers or not found.offers[d.offer].refusals]
-    return sorted(possible or mine, key=lambda d: (d.due is None, d.due or date.max))
+    return sorted(possible or mine, key=lambda d: (waits_last(d), d.due is None, d.due or date.max))
 
 
 ACTIONS = {
@@ -80,6 +82,8 @@ SOON = 7
 
 def action(case: Case, offer: str) -> str:
     verb, _, target = offer.partition(":")
+    if offer == MISSED:
+        return "See the check-ins"
     if verb == "move":
         return case.program.move[target].title
     if verb == "record":
@@ -92,7 +96,7 @@ def duty_row(found: Look, duty: Duty) -> dict[str, Any]:
     return {
         "title": duty.title,
         "action": action(found.case, duty.offer) or duty.title,
-        "url": "" if duty.offer.startswith("read:") else address(found.row.pk, duty.offer),
+        "url": "" if duty.offer == "read:plan" else address(found.row.pk, duty.offer),
         "hint": f"Since {day_name(duty.since)}" if duty.since else "",
         "consequence": duty.otherwise,
         "status": f"Overdue since {day_name(duty.due)}" if duty.due and duty.due < found.case.today else due,
@@ -115,7 +119,7 @@ def waiting_for(found: Look) -> list[dict[str, Any]]:
     others = [d for d in found.duties if d not in found.own_duties]
     return [
         {"title": d.title, "who": who_holds(case, d.role), "due": d.due, "otherwise": d.otherwise}
-        for d in sorted(others, key=lambda d: (d.due is None, d.due or date.max))[:6]
+        for d in sorted(others, key=lambda d: (waits_last(d), d.due is None, d.due or date.max))[:6]
     ]
 
 
@@ -141,6 +145,8 @@ def key_dates(case: Case) -> Iterator[dict[str, Any]]:
         yield {"what": f"{spec.title} began", "when": state.start, "how": "", "status": ""}
         moved = {"original": state.original, "reason": ""} if state.end != state.original else {}
         over = "Stopped" if state.stopped else "Over" if state.ended or state.end < case.today else ""
+        if not over and cut_short(case, state):
+            over = f"No longer runs: it ended on {day_name(plan.stage_since or case.today)}"
         yield {
             "what": f"{spec.title} ends",
             "when": state.end,
@@ -170,13 +176,28 @@ def key_dates(case: Case) -> Iterator[dict[str, Any]]:
                 "when": stricter,
                 "how": case.how(dead.base, spec_.also_show),
             }
-    ahead = sorted(
-        (c for c in plan.checkins.values() if not c.held and not c.cancelled and c.due >= case.today),
-        key=lambda c: c.due,
-    )
-    for check in ahead[:2]:
+    for check in checkins_ahead(case)[:2]:
         title = program.checkin[check.rhythm].title
-        yield {"what": f"Next: {title}" if check is ahead[0] else title, "when": check.due, "how": "", "status": ""}
+        first = check is checkins_ahead(case)[0]
+        yield {"what": f"Next: {title}" if first else title, "when": check.due, "how": "", "status": ""}
+
+
+def cut_short(case: Case, state: ClockState) -> bool:
+    """Whether a plan ended before a clock that had begun; one that its end began runs on."""
+    ended = None if case.open else case.plan.stage_since
+    return ended is not None and state.start < ended < state.end
+
+
+def checkins_ahead(case: Case) -> list[CheckInState]:
+    """The check-ins still to come, the nearest first; none once the plan has ended or the clock they belong to."""
+    clocks = case.plan.clocks
+
+    def over(check: CheckInState) -> bool:
+        spec = case.program.checkin.get(check.rhythm)
+        return spec is None or (spec.clock in clocks and clocks[spec.clock].stopped)
+
+    live = [c for c in case.plan.checkins.values() if not c.held and not c.cancelled and c.due >= case.today]
+    return sorted((c for c in live if not over(c)), key=lambda c: (c.due, c.id)) if case.open else []
 
 
 QUIET = {

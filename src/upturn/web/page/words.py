@@ -5,6 +5,7 @@ from typing import Any
 
 from upturn.core.audience import section_readers
 from upturn.core.case import Case
+from upturn.core.events import Opened
 from upturn.core.plan import CommentState
 from upturn.core.program import Section
 from upturn.core.wording import day_name, listed
@@ -51,6 +52,18 @@ def sections(found: Look) -> Iterator[dict[str, Any]]:
             "cites": spec.cites,
             "open": any(c.section == spec.id and c.proposed and not c.answered for c in case.plan.comments.values()),
         }
+
+
+def concern(found: Look) -> dict[str, Any] | None:
+    """What the plan was opened with, as its own entry: to be read by whoever answers it, not looked for."""
+    opened = next((f for f in found.entries if isinstance(f.event, Opened)), None)
+    if opened is None or not isinstance(opened.event, Opened):
+        return None
+    case = found.case
+    answers = shown_answers(case.program.start.fields, opened.event.answers, case.values, case.program, case.names)
+    if not answers:
+        return None
+    return {"answers": answers, "by": case.names(opened.actor), "on": opened.day()}
 
 
 def answers_of(case: Case, spec: Section) -> tuple[Shown, ...]:

@@ -22,6 +22,7 @@ from upturn.web.addresses import address
 from upturn.web.context import shell_of
 from upturn.web.memo import Memo
 from upturn.web.page import people, progress, standing, words
+from upturn.web.page.ending import ending
 
 RECENT = 8
 """How many entries of the record the plan's own page shows."""
@@ -97,6 +98,11 @@ def page_context(found: Look) -> dict[str, Any]:
         "paused": case.plan.paused,
         "next": standing.next_thing(found, mine),
         "more_duties": standing.duty_rows(found, mine[1:]),
+        "ended": not case.open,
+        "ending": ending(found),
+        "concern": words.concern(found),
+        "concern_open": case.stage.phase in ("concern", "draft", "sign"),
+        "unsigned": list(people.unsigned(found)),
         "waiting_for": standing.waiting_for(found),
         "dates": list(standing.key_dates(case)),
         "goals": list(progress.goals(found)),

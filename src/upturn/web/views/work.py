@@ -9,9 +9,12 @@ from django.views.decorators.http import require_GET
 
 from upturn.core.wording import counted, day_name
 from upturn.records.access import can
-from upturn.records.models import Duty, Person
-from upturn.records.queries import Page, my_work, waiting_for_others
+from upturn.records.catalogue import program_for
+from upturn.records.models import Duty, Person, Plan
+from upturn.records.owed import is_missed
+from upturn.records.queries import Page, ended_lately, my_work, waiting_for_others
 from upturn.web.addresses import address
+from upturn.web.page.others import of_another
 from upturn.web.page.standing import SOON
 
 
@@ -25,8 +28,9 @@ def my_work_page(request: HttpRequest) -> HttpResponse:
         "plans/my_work.html",
         {
             "sentence": sentence(mine, first_page="mine" not in request.GET),
-            "mine": [row(duty, person) for duty in mine.items],
-            "others": [row(duty, person, others=True) for duty in others.items],
+            "mine": [row(duty, person) for duty in sorted(mine.items, key=missed)],
+            "others": [row(duty, person, others=True) for duty in sorted(others.items, key=missed)],
+            "ended": [ended_row(plan) for plan in ended_lately(person, timezone.localdate())],
             "mine_pages": pages(mine, "mine", request, "What waits for you"),
             "others_pages": pages(others, "others", request, "What waits for others"),
             "may_start": bool(can(person, "open")),
@@ -34,21 +38,45 @@ def my_work_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+def missed(duty: Duty) -> bool:
+    """Whether a duty is only about check-ins that were missed: it waits behind everything that is due."""
+    return is_missed(duty.offer, dated=duty.due is not None)
+
+
 def sentence(mine: Page[Duty], *, first_page: bool) -> str:
-    """“3 things need you. The nearest is due tomorrow.”"""
+    """“3 things need you. The nearest is due tomorrow. Missed check-ins of 2 plans wait to be recorded.”"""
     if not mine.items:
         return "Nothing needs you today." if first_page else "That was all."
+    live = [d for d in mine.items if not missed(d)]
+    gone = len(mine.items) - len(live)
+    of = "a plan" if gone == 1 else f"{gone} plans"
+    besides = f" Missed check-ins of {of} wait to be recorded." if gone else ""
+    if not live:
+        return f"Nothing is due.{besides}"
     count = (
-        f"More than {len(mine.items)} things need"
+        f"More than {len(live)} things need"
         if mine.next
-        else f"{counted(len(mine.items), 'thing')} need{'s' if len(mine.items) == 1 else ''}"
+        else f"{counted(len(live), 'thing')} need{'s' if len(live) == 1 else ''}"
     )
-    dated = [d.due for d in mine.items if d.due]
+    dated = [d.due for d in live if d.due]
     first = min(dated) if dated and first_page else None
     verb = "was due on" if first and first < timezone.localdate() else "is due"
     said = day_name(first) if first and first < timezone.localdate() else when(first) if first else ""
     nearest = f" The nearest {verb} {said}." if first else ""
-    return f"{count} you.{nearest}"
+    return f"{count} you.{nearest}{besides}"
+
+
+def ended_row(plan: Plan) -> dict[str, Any]:
+    """A plan about the reader that ended not long ago: how, when, and where the reasons are."""
+    stage = program_for(plan.program_version, plan.variant).stage.get(plan.stage)
+    return {
+        "title": f"{plan.program_version.title}: {stage.title if stage else plan.stage}",
+        "url": address(plan.pk, "read:plan"),
+        "hint": f"{plan.number}. Ended on {day_name(plan.closed_on)}. What was decided, by whom and why, and what you "
+        "can do now, stand at its top."
+        if plan.closed_on
+        else plan.number,
+    }
 
 
 def when(day: Any) -> str:
@@ -71,12 +99,15 @@ def row(duty: Duty, person: Person, *, others: bool = False) -> dict[str, Any]:
     )
     since = f"since {day_name(duty.since)}"
     late = duty.due is not None and duty.due < timezone.localdate()
+    title, otherwise = duty.title, duty.otherwise
+    if others:
+        title, otherwise = of_another(title, who), of_another(otherwise, who)
     return {
-        "title": f"{duty.title}: {about}",
+        "title": f"{title}: {about}",
         "url": address(duty.plan_id, "" if others else duty.offer),
         "hint": f"{duty.plan.program_version.title}, {duty.plan.number}. "
         + (f"With {who}, {since}." if others else f"Waiting {since}."),
-        "consequence": f"If nothing is done: {duty.otherwise}" if duty.otherwise else "",
+        "consequence": f"If nothing is done: {otherwise}" if otherwise else "",
         "status": ""
         if duty.due is None
         else f"Overdue {when(duty.due)}"

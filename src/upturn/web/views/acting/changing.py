@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from upturn.core.commands import Attach, ChangeParty, Command, Extend, Pause, ProposeVersion, Respond, Resume
 from upturn.core.differences import differences
-from upturn.core.events import Resumed
+from upturn.core.events import Replied, Resumed
 from upturn.core.plan import ProposalState
 from upturn.core.program import Clock
 from upturn.core.verbs.changing import agreeing
@@ -21,9 +21,12 @@ from upturn.records.access import Look
 from upturn.records.perform import reference
 from upturn.web.forms import DayField, Small
 from upturn.web.views.acting.comparing import compared
+from upturn.web.views.acting.pages import plan_page
 from upturn.web.views.acting.picking import PersonField
 from upturn.web.views.acting.readers import audience
 from upturn.web.views.acting.sheet import Given, Sheet, acted
+from upturn.web.views.acting.writing import answers_at
+from upturn.web.views.plan import seen
 
 both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -39,14 +42,39 @@ def _reason(label: str = "The reason", hint: str = "Everybody on the plan reads 
 
 @both
 def respond(request: HttpRequest, plan: str, number: int) -> HttpResponse:
-    """Answer a proposed change, or withdraw one's own."""
-    return acted(request, plan, f"respond:{number}", lambda look: _respond_sheet(look, number))
-
-
-def _respond_sheet(look: Look, number: int) -> Sheet:
+    """Read what a proposal would change, and answer it or withdraw one's own where that is open."""
+    look = seen(request, plan)
     proposal = look.plan.proposals.get(number)
     if proposal is None or not look.reads_entry(proposal.seq):
         raise Http404
+    offer = f"respond:{number}"
+    if request.method != "POST" and look.why_not(offer):
+        return plan_page(request, look, "acting/proposal.html", _proposal_page(look, proposal))
+    return acted(request, look, offer, lambda look: _respond_sheet(look, look.plan.proposals[number]))
+
+
+def _proposal_page(look: Look, proposal: ProposalState) -> dict[str, Any]:
+    replies = [
+        {"who": look.name(f.actor), "outcome": f.event.outcome, "reason": f.event.reason, "on": f.day()}
+        for f in look.entries
+        if isinstance(f.event, Replied) and f.event.to == "proposal" and f.event.number == proposal.number
+    ]
+    return _proposed(look, proposal) | {
+        "replies": replies,
+        "says": [] if proposal.outcome else list(_meaning(look, proposal)),
+    }
+
+
+def _proposed(look: Look, proposal: ProposalState) -> dict[str, Any]:
+    return {
+        "proposal": proposal,
+        "by": look.name(proposal.by),
+        "changes_by_section": list(proposed_differences(look, proposal)),
+    }
+
+
+def _respond_sheet(look: Look, proposal: ProposalState) -> Sheet:
+    number = proposal.number
     who, since = audience(look)
     mine = proposal.by == look.actor.code
     offered = [("withdrawn", "Withdraw it")] if mine else []
@@ -73,11 +101,7 @@ def _respond_sheet(look: Look, number: int) -> Sheet:
         who=who,
         since=since,
         template="acting/respond.html",
-        context={
-            "proposal": proposal,
-            "by": look.name(proposal.by),
-            "changes_by_section": list(proposed_differences(look, proposal)),
-        },
+        context=_proposed(look, proposal),
         command=lambda given: Respond(number=number, outcome=given.own["outcome"], reason=given.own["reason"]),
         then=lambda _done: f"{reverse('plan', kwargs={'plan': look.row.pk})}#proposals",
     )
@@ -95,12 +119,13 @@ def _meaning(look: Look, proposal: ProposalState) -> Iterator[str]:
 
 
 def proposed_differences(look: Look, proposal: ProposalState) -> Iterator[tuple[str, Any]]:
-    """Per section of a proposal: its title, and what would differ from the text that governs now."""
+    """Per section of a proposal: its title, and what differs from the text that governs now, or for a settled one from
+    the text that governed when it was proposed.
+    """
     for section, answers in proposal.changes.items():
         spec = look.program.section.get(section)
         if spec is not None and look.sees_section(section):
-            written = look.plan.sections.get(section)
-            before = written.answers if written else {}
+            before = answers_at(look, section, proposal.seq if proposal.outcome else look.plan.seq)
             yield spec.title, compared(spec.fields, before, answers, look.program, look.name)
 
 

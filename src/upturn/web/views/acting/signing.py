@@ -4,22 +4,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from upturn.core.commands import Approve, Sign
 from upturn.core.digests import of_signature
-from upturn.core.program import Approval, Section, Signature
-from upturn.core.verbs.signing import OUTCOMES
+from upturn.core.guards.registry import GUARDS, arguments
+from upturn.core.plan import SignatureState
+from upturn.core.program import Approval, Rule, Section, Signature
+from upturn.core.verbs.signing import OUTCOMES, WITNESSED
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
+from upturn.records.drafts import TooLong, save_draft
 from upturn.web.addresses import address
 from upturn.web.forms import DayField, Small
+from upturn.web.page.standing import who_holds
 from upturn.web.shown import Shown, shown_answers
-from upturn.web.views.acting.pages import plan_page
+from upturn.web.views.acting.comparing import compared
+from upturn.web.views.acting.pages import against, expected, plan_page
 from upturn.web.views.acting.readers import audience, prefilled
 from upturn.web.views.acting.sheet import Given, Sheet, acted
+from upturn.web.views.acting.writing import answers_at
 from upturn.web.views.plan import seen
 
 both = require_http_methods(["GET", "HEAD", "POST"])
@@ -27,8 +36,22 @@ both = require_http_methods(["GET", "HEAD", "POST"])
 
 @both
 def sign(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
-    """Sign, decline, or (as a witness) record that somebody declined or could not be reached."""
+    """Sign, or (as a witness) record that somebody declined or could not be reached."""
+    if request.method == "POST" and request.POST.get("press") == "decline" and "draft" not in request.GET:
+        return _to_declining(request, seen(request, plan), signature)
     return acted(request, plan, f"sign:{signature}", lambda look: _sign_sheet(look, look.program.signature[signature]))
+
+
+def _to_declining(request: HttpRequest, look: Look, signature: str) -> HttpResponse:
+    """Lead whoever does not sign to the page that says what it means, and take the statement along."""
+    offer = f"sign:{signature}"
+    if not against(look, offer):
+        kept = {"a": {}, "own": {"statement": request.POST.getlist("statement")}}
+        try:
+            save_draft(look.person, look.row, offer, kept, base_seq=expected(request), now=timezone.now())
+        except TooLong as error:
+            messages.info(request, str(error))
+    return redirect(reverse("decline", kwargs={"plan": look.row.pk, "signature": signature}))
 
 
 def _sign_sheet(look: Look, spec: Signature) -> Sheet:
@@ -51,11 +74,103 @@ def _sign_sheet(look: Look, spec: Signature) -> Sheet:
             "standing": _standing(look, spec),
             "signers": listed(look.name(p.code) for r in spec.by for p in look.plan.holders(r)),
             "ask_url": _ask_url(look, spec),
-            "may_decline": own and "declined" in spec.outcomes,
+            "declined": own and declined_by(look, spec),
+            "changed": since_signed(look, spec) if own else None,
+            "may_decline": own and "declined" in spec.outcomes and declined_by(look, spec) is None,
         },
         command=lambda given: _sign(look, spec, given, own=own),
-        then=lambda _done: reverse("signed", kwargs={"plan": look.row.pk, "signature": spec.id}),
+        then=lambda _done: _signed_url(look, spec),
     )
+
+
+def _signed_url(look: Look, spec: Signature) -> str:
+    return reverse("signed", kwargs={"plan": look.row.pk, "signature": spec.id})
+
+
+@both
+def decline(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
+    """Put on record that one does not sign: a page of its own, which says what that means before anything is kept."""
+    look = seen(request, plan)
+    spec = look.program.signature.get(signature)
+    if spec is None or not signs_self(look, spec) or "declined" not in spec.outcomes:
+        raise Http404
+    return acted(
+        request, look, f"sign:{signature}", lambda look: _decline_sheet(look, look.program.signature[signature])
+    )
+
+
+def _decline_sheet(look: Look, spec: Signature) -> Sheet:
+    who, since = audience(look)
+    return Sheet(
+        title="Put on record that you do not sign?",
+        button="Put on record that I do not sign",
+        said="",
+        says=list(_declining_means(look, spec)),
+        own=DeclineForm,
+        who=who,
+        since=since,
+        template="acting/decline.html",
+        context={"spec": spec, "digest": of_signature(look.program, look.plan, spec.id)},
+        command=lambda given: Sign(
+            signature=spec.id,
+            outcome="declined",
+            digest=str(given.sent.get("digest", "")),
+            statement=given.own.get("statement") or "",
+        ),
+        then=lambda _done: _signed_url(look, spec),
+    )
+
+
+class DeclineForm(Small):
+    statement = forms.CharField(
+        label="Your statement",
+        help_text="It is kept with the plan word for word. Nobody can edit it. You need not give a reason.",
+        widget=forms.Textarea,
+        required=False,
+    )
+
+
+def _declining_means(look: Look, spec: Signature) -> Iterator[str]:
+    """What follows from not signing, as far as this program's steps say it."""
+    stage = look.case.stage.title
+    yield "That is your right. It goes on record with today’s date, and with your statement if you write one."
+    for step in (m for m in look.program.moves if look.plan.stage in m.from_):
+        needed = [wanted for rule in step.when if (wanted := _wanted(rule, spec.id))]
+        if needed and all("declined" in outcomes for outcomes in needed):
+            who = look.case.titles(r for r in step.by if r in look.program.parties)
+            yield f"“{step.title}” is possible without your signature{f': {who} may still do it' if who else ''}."
+        elif needed:
+            yield f"“{step.title}” is not possible without your signature."
+    yield f"You can still sign later, as long as it stands in “{stage}”."
+
+
+def _wanted(rule: Rule, signature: str) -> tuple[str, ...]:
+    """The outcomes of a signature that satisfy a rule; none where the rule does not ask about it."""
+    if rule.guard not in ("signed", "signature_settled"):
+        return ()
+    asked = arguments(GUARDS[rule.guard], rule.args)
+    return asked.get("outcomes", WITNESSED) if signature in asked["signatures"] else ()
+
+
+def declined_by(look: Look, spec: Signature) -> SignatureState | None:
+    """What says that this person does not sign (or could not be reached), while the signature can still be given."""
+    state = look.plan.signed_by(spec.id, look.actor.code)
+    return state if state and state.outcome in WITNESSED else None
+
+
+def since_signed(look: Look, spec: Signature) -> dict[str, Any] | None:
+    """What this person signed before, and what the covered words say now that they did not say then."""
+    state = look.plan.signers.get((spec.id, look.actor.code))
+    if state is None or not state.voided or state.outcome in WITNESSED:
+        return None
+    differences = []
+    for one in (look.program.section[s] for s in spec.covers if s in look.program.section):
+        if look.sees_section(one.id):
+            written = look.plan.sections.get(one.id)
+            now, then = written.answers if written else {}, answers_at(look, one.id, state.seq)
+            found = compared(one.fields, then, now, look.program, look.name)
+            differences += [(one.title, found)] if found else []
+    return {"on": state.on, "differences": differences}
 
 
 def signs_self(look: Look, spec: Signature) -> bool:
@@ -95,7 +210,6 @@ def _with_links(look: Look, spec: Section) -> list[tuple[Shown, str]]:
     return [(one, f"{url}?question={one.field}" if url else "") for one in shown]
 
 
-DECLINE = "decline"
 SAYS: Mapping[str, tuple[str, str]] = {
     "agreed": ("I agree", "You agree with the statement above and with every word of the plan."),
     "acknowledged": ("I received it and have read it", "This does not say that you agree."),
@@ -134,16 +248,7 @@ def _sign_form(look: Look, spec: Signature, *, own: bool) -> type[Small]:
         )
     else:
         boxes |= _witness_boxes(look, spec)
-    return type("SignForm", (SignBase,), boxes)
-
-
-class SignBase(Small):
-    """Signing needs a meaning; putting on record that one does not sign needs none."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if self.data.get("press") == DECLINE:
-            self.fields["outcome"].required = False
+    return type("SignForm", (Small,), boxes)
 
 
 def _witness_boxes(look: Look, spec: Signature) -> dict[str, forms.Field]:
@@ -172,7 +277,7 @@ def _sign(look: Look, spec: Signature, given: Given, *, own: bool) -> Sign:
     own_values = given.own
     return Sign(
         signature=spec.id,
-        outcome="declined" if own and given.sent.get("press") == DECLINE else own_values["outcome"],
+        outcome=own_values["outcome"],
         digest=str(given.sent.get("digest", "")),
         statement=own_values.get("statement") or "",
         reason=own_values.get("reason") or "",
@@ -198,10 +303,20 @@ def signed(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
         "mine": state.signer == look.actor.code,
         "reference": f"{look.row.number}-{state.digest[:8].upper()}",
         "others": [(s.title, listed(look.name(p.code) for r in s.by for p in look.plan.holders(r))) for s in others],
-        "next": [d for d in look.duties if d.role in look.program.parties][:4],
+        "sign_url": address(look.row.pk, f"sign:{spec.id}") if _still_open(look, spec) else "",
+        "next": [
+            {"title": d.title, "who": who_holds(look.case, d.role), "mine": d in look.own_duties}
+            for d in look.duties
+            if d.role in look.program.parties
+        ][:4],
         "clocks": [(look.program.clock[c.id], c.end) for c in look.plan.clocks.values() if not (c.ended or c.stopped)],
     }
     return plan_page(request, look, "acting/signed.html", context)
+
+
+def _still_open(look: Look, spec: Signature) -> bool:
+    """Whether this person, who does not sign so far, may still do so."""
+    return declined_by(look, spec) is not None and f"sign:{spec.id}" in look.offers
 
 
 # -- approvals --------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from upturn.records.perform import perform
 from upturn.records.queries import drafts
 from upturn.web.addresses import address
 from upturn.web.forms import Questions, Raw, moved_rows, read
+from upturn.web.page.words import concern
 from upturn.web.views.acting.comparing import Difference, compared
 from upturn.web.views.acting.happened import what_happened
 from upturn.web.views.acting.pages import against, expected, not_possible, plan_page, typed_words
@@ -229,6 +230,8 @@ def _section(
         "comment_url": address(look.row.pk, f"comment:{spec.id}") if f"comment:{spec.id}" in look.offers else "",
         "attach_url": address(look.row.pk, "attach:plan") if "attach:plan" in look.offers else "",
         "basis": [look.program.source[c] for c in spec.cites if c in look.program.source],
+        "concern": concern(look) if look.case.stage.phase == "draft" else None,
+        "concern_open": writing.written is None,
     }
     return plan_page(request, look, "acting/write_section.html", context, status=status)
 
