@@ -13,7 +13,7 @@ from django.test import Client
 
 from tests.web.doing import TALK, Network, client_of, network, sections
 from tests.web.on_screen import main_form, posted, text_of
-from upturn.core.commands import Answer, Comment, Move, Record
+from upturn.core.commands import Answer, Comment, Move, Propose, Record, Respond
 from upturn.core.wording import day_name
 from upturn.records.drafts import save_draft
 from upturn.records.models import Draft, Entry, Person, Plan
@@ -158,6 +158,25 @@ def test_a_section_shared_unfinished_says_what_it_still_lacks(net: Network) -> N
         url, opened(client, url) | {"a-why_change": "Others rely on it.", "press": "share"}, follow=True
     )
     assert "Still to be written there" not in text(answer)
+
+
+def test_a_proposed_change_is_compared_for_everybody_who_reads_it_and_answered_by_those_asked(net: Network) -> None:
+    net.running()
+    changes = {"outcome": net.seen().plan.sections["outcome"].answers | {"if_not_completed": ["extend"]}}
+    net.do("mara", Propose(changes=changes, reason="Membership was never in question."))
+    url = net.address("proposals/1/")
+    by_staff = client_of(net.ines).get(url)
+    assert by_staff.status_code == 200
+    page = text(by_staff)
+    assert "Membership was never in question." in page
+    assert "What would change" in page
+    assert "Put this answer on record" not in page
+    assert "Put this answer on record" in text(client_of(net.finn).get(url))
+    net.do("finn", Respond(number=1, outcome="declined", reason="It stays as we signed it."))
+    for reader in (net.mara, net.finn, net.ines):
+        page = text(client_of(reader).get(url))
+        assert "It stays as we signed it." in page
+        assert "The time is extended; Membership changes or ends" in page
 
 
 def test_what_nothing_relies_on_disturbs_nobody(net: Network) -> None:
