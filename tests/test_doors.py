@@ -63,11 +63,12 @@ def at_the_terminal(
 def test_the_terminal_leaves_the_entries_that_perform_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     there = kept()
     with time_machine.travel(NOW, tick=False):
-        by_hand, by_terminal = opened(there), opened(there)
+        by_hand = opened(there)
         for who, offer, data in ASKED:
-            person = getattr(there, who)
-            perform(by_hand.pk, command(offer, data), person, NOW)
-            assert at_the_terminal(monkeypatch, by_terminal, person, offer, data) == 0
+            perform(by_hand.pk, command(offer, data), getattr(there, who), NOW)
+        by_terminal = opened(there)
+        for who, offer, data in ASKED:
+            assert at_the_terminal(monkeypatch, by_terminal, getattr(there, who), offer, data) == 0
     assert told(by_terminal) == told(by_hand)
     assert len(told(by_hand)) > len(ASKED)
 
@@ -84,3 +85,29 @@ def test_the_terminal_says_a_refusal_and_changes_nothing(
     assert "There is no such plan, or it is not one you can open." in capsys.readouterr().err
     assert at_the_terminal(monkeypatch, plan, there.finn, "fly:away", {}) == 1
     assert len(told(plan)) == 1
+
+
+def said(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as left:
+        cli.main(list(args))
+    return int(left.value.code or 0), *capsys.readouterr()
+
+
+@pytest.mark.django_db
+def test_a_number_that_two_organizations_use_is_told_apart_by_the_person_or_the_organization(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    here, there = kept(), kept("another")
+    plan, other = opened(here), opened(there)
+    assert plan.number == other.number
+    status, _out, err = said(capsys, "plan", "show", plan.number)
+    assert (status, "name one with --organization" in err) == (1, True)
+    status, out, _err = said(capsys, "plan", "show", plan.number, "--organization", here.organization.slug)
+    assert (status, f"as {here.finn.name} sees it" in out) == (0, True)
+    status, out, _err = said(capsys, "plan", "show", plan.number, "--as", there.finn.email)
+    assert (status, f"as {there.finn.name} sees it" in out) == (0, True)
+
+
+def test_a_simulation_with_a_field_that_is_not_there_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    status, _out, err = said(capsys, "program", "simulate", "employer-pip", "--set", "period_lenght=60 days")
+    assert (status, "Did you mean period_length?" in err) == (1, True)

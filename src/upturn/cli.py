@@ -14,11 +14,13 @@ import threading
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 if TYPE_CHECKING:
+    from upturn.core.program import Program
     from upturn.core.reading import ProgramFile
     from upturn.records.models import Organization, Person, Plan
 
@@ -45,6 +47,28 @@ def main(argv: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         status = 0
     sys.exit(status or 0)
+
+
+Add = Callable[..., argparse.ArgumentParser]
+
+
+def _plan_commands(add: Add) -> None:
+    plan = add("plan", lambda args: 2, "Read a plan, or do something on it.").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    show = add("show", plan_show, "Where a plan stands, what may be done, what happened.", plan)
+    show.add_argument("plan", help="number (MIP-2026-0001) or id")
+    show.add_argument("--as", dest="person", help="as this person sees it (name or e-mail)")
+    show.add_argument("--organization", help="when several have a plan of that number")
+    do = add("do", plan_do, "Do something on a plan, as a person.", plan)
+    do.add_argument("plan")
+    do.add_argument("move", help="a move's id, or any offer: sign:member, record:discussion, state:plan")
+    do.add_argument("--as", dest="person", required=True, help="who does it (name or e-mail)")
+    do.add_argument("--organization", help="when several have a plan of that number")
+    do.add_argument("--json", dest="file", help="what the command says, as a JSON file (- for standard input)")
+    do.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="one value; answers.FIELD=VALUE for an answer"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,26 +101,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--no-clock", action="store_true", help="another process runs `upturn tick --forever`")
     tick = add("tick", tick_command, "Perform what is due, once or for ever.")
     tick.add_argument("--forever", action="store_true")
-    add("verify", verify_command, "Check every record: chain, payloads, index, files.").add_argument(
-        "--plan", help="only this plan (number or id)"
-    )
+    check = add("verify", verify_command, "Check every record: chain, payloads, index, files.")
+    check.add_argument("--plan", help="only this plan (number or id)")
+    check.add_argument("--organization", help="when several have a plan of that number")
 
-    plan = add("plan", lambda args: 2, "Read a plan, or do something on it.").add_subparsers(
-        required=True, metavar="WHAT"
-    )
-    show = add("show", plan_show, "Where a plan stands, what may be done, what happened.", plan)
-    show.add_argument("plan", help="number (MIP-2026-0001) or id")
-    show.add_argument("--as", dest="person", help="as this person sees it (name or e-mail)")
-    do = add("do", plan_do, "Do something on a plan, as a person.", plan)
-    do.add_argument("plan")
-    do.add_argument("move", help="a move's id, or any offer: sign:member, record:discussion, state:plan")
-    do.add_argument("--as", dest="person", required=True, help="who does it (name or e-mail)")
-    do.add_argument("--organization", help="when the person's name is in several")
-    do.add_argument("--json", dest="file", help="what the command says, as a JSON file (- for standard input)")
-    do.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="one value; answers.FIELD=VALUE for an answer"
-    )
-
+    _plan_commands(add)
     program = add("program", lambda args: 2, "Check, show, try out program files.").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -322,7 +331,8 @@ def verify_command(args: argparse.Namespace) -> int:
     from upturn.records.verify import verify
 
     if args.plan:
-        findings, checked = verify(_plan(args.plan)), "The plan"
+        plan = _plan(args.plan, organization=args.organization, person=None)
+        findings, checked = verify(plan), "The plan"
     else:
         organizations = list(Organization.objects.order_by("name"))
         findings = [f for o in organizations for f in verify(o)]
@@ -337,16 +347,22 @@ def verify_command(args: argparse.Namespace) -> int:
 # -- plans ------------------------------------------------------------------------------------------------------------
 
 
-def _plan(name: str) -> "Plan":
+def _plan(name: str, *, organization: str | None, person: str | None) -> "Plan":
+    """The plan of that id or number. Where several organizations use the number: the one named, or the person's."""
     from django.db.models import Q
 
-    from upturn.records.models import Plan
+    from upturn.records.models import Person, Plan
 
-    found = list(Plan.objects.filter(Q(pk=name) | Q(number=name.upper()))[:2])
+    plans = Plan.objects.filter(Q(pk=name) | Q(number=name.upper()))
+    if organization:
+        plans = plans.filter(Q(organization__slug=organization) | Q(organization__name__iexact=organization))
+    found = list(plans[:50])
+    if len(found) > 1 and person:
+        theirs = Person.objects.filter(Q(email__iexact=person) | Q(name__iexact=person)).values("organization")
+        found = list(plans.filter(organization__in=theirs)[:2]) or found
     if len(found) != 1:
-        raise Wrong(
-            f"There is no plan {name}." if not found else f"Several organizations have a plan {name}: give its id."
-        )
+        several = f"Several organizations have a plan {name}: name one with --organization, or give the plan's id."
+        raise Wrong(several if found else f"There is no plan {name}.")
     return found[0]
 
 
@@ -372,7 +388,7 @@ def plan_show(args: argparse.Namespace) -> int:
     from upturn.records.access import Former, NotFound, look
     from upturn.records.timeline import timeline
 
-    row = _plan(args.plan)
+    row = _plan(args.plan, organization=args.organization, person=args.person)
     person = _person(row.organization, args.person) if args.person else row.lead or row.subject
     try:
         found = look(row.pk, person, timezone.now())
@@ -404,7 +420,7 @@ def plan_do(args: argparse.Namespace) -> int:
     from upturn.records.access import Former, NotFound
     from upturn.records.perform import perform
 
-    row = _plan(args.plan)
+    row = _plan(args.plan, organization=args.organization, person=args.person)
     person = _person(row.organization, args.person)
     data = _json_file(args.file) if args.file else {}
     try:
@@ -563,7 +579,7 @@ def program_simulate(args: argparse.Namespace) -> int:
             program,
             args.start or datetime.now().astimezone().date(),
             Facts(calendars={"business_days": business, **named}),
-            _with_values({}, args.set),
+            _known_fields(program, _with_values({}, args.set)),
         )
     except (ValueError, Refused) as error:
         raise Wrong(str(error)) from None
@@ -576,6 +592,19 @@ def program_simulate(args: argparse.Namespace) -> int:
             + (f"\n            If nothing is done: {row.otherwise}" if row.otherwise else "")
         )
     return 0
+
+
+def _known_fields(program: "Program", values: dict[str, Any]) -> dict[str, Any]:
+    """The values, once every one of them is of a field that the program has."""
+    asked = {f.id for f in program.start.fields} | set(program.field)
+    unknown = sorted(set(values) - asked)
+    if unknown:
+        near = [n for u in unknown for n in get_close_matches(u, asked, n=2)]
+        raise Wrong(
+            f"{program.key} has no field {', '.join(unknown)}."
+            + (f" Did you mean {' or '.join(near)}?" if near else f" Its fields: {', '.join(sorted(asked))}.")
+        )
+    return values
 
 
 def program_story(args: argparse.Namespace) -> int:
