@@ -138,6 +138,7 @@ class Network:
             answers=CONCERN,
             group=self.group,
             now=self.now,
+            reasons={"no_open_plan": "The member belongs to two groups"},
         )
         self.plan = done.row.pk
         return self

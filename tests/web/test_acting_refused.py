@@ -16,7 +16,7 @@ from tests.web.on_screen import main_form, posted, text_of
 from upturn.core.commands import Answer, Comment, Move, Propose, Record, Respond
 from upturn.core.wording import day_name
 from upturn.records.drafts import save_draft
-from upturn.records.models import Draft, Entry, Person, Plan
+from upturn.records.models import Draft, Entry, Membership, Person, Plan
 from upturn.web.forms import OTHER
 
 pytestmark = pytest.mark.django_db
@@ -358,8 +358,39 @@ def test_somebody_of_another_organization_cannot_be_made_the_subject_of_a_plan(n
         answer = client.post("/plans/new/evolve-mip/", {"subject": key})
         assert (answer.status_code, Plan.objects.count()) == (422, 0), key
     assert client.post("/plans/new/evolve-mip/", {"subject": str(net.mara.pk)}).status_code == 302
-    named = client.post("/plans/new/evolve-mip/people/", {"facilitator": "pat@hillside"})
+    sent = {"facilitator": "pat@hillside", "opened_for": str(net.mara.pk)}
+    named = client.post("/plans/new/evolve-mip/people/", sent)
     assert "Nobody here is called" in text(named)
+
+
+def test_two_tabs_of_a_start_never_mix_two_people(net: Network) -> None:
+    rhea = Person.objects.create(organization=net.organization, name="Rhea Lindholm")
+    Membership.objects.create(organization=net.organization, group=net.group, person=rhea)
+    client, base = client_of(net.finn), "/plans/new/evolve-mip/"
+    people = {"facilitator": "Finn Alder", "group": str(net.group.pk)}
+    basis = {"a-identified_on": "2026-02-20", "a-basis_of_concern": ["observation"]}
+    of_rhea = {"opened_for": str(rhea.pk), "a-concern": "Rhea missed the last three meetings of the group."}
+    of_mara = {"opened_for": str(net.mara.pk), "a-concern": "Three recommendations of Mara are open."}
+    client.post(base, {"subject": str(rhea.pk)})
+    client.post(f"{base}people/", people | {"opened_for": str(rhea.pk)})
+    client.post(base, {"subject": str(net.mara.pk)})  # the second tab
+    client.post(f"{base}people/", people | {"opened_for": str(net.mara.pk)})
+    client.post(f"{base}basis/", basis | of_mara)
+    for late in (client.post(f"{base}basis/?draft=1", basis | of_rhea), client.post(f"{base}check/", of_rhea)):
+        assert "Mara Quill" in text(late)
+    refused = client.post(f"{base}basis/", basis | of_rhea)
+    assert refused.status_code == 409
+    assert "This page was about Rhea Lindholm. In another window you have gone on about Mara Quill" in text(refused)
+    assert "Rhea missed the last three meetings" in text(refused)
+    check = text(client.get(f"{base}check/"))
+    assert "Mara are open" in check
+    assert "Rhea" not in check
+    client.post(base, {"subject": str(rhea.pk)})
+    assert "Rhea missed the last three meetings" in text(client.get(f"{base}check/"))
+    client.post(f"{base}check/", {"opened_for": str(rhea.pk), "press": "open"})
+    assert list(Plan.objects.values_list("subject__name", flat=True)) == ["Rhea Lindholm"]
+    client.post(base, {"subject": str(net.mara.pk)})
+    assert "Mara are open" in text(client.get(f"{base}check/"))
 
 
 def test_whoever_left_a_plan_is_told_whom_to_ask(net: Network) -> None:

@@ -16,7 +16,7 @@ from upturn.web.addresses import address
 
 def signatures(found: Look) -> Iterator[dict[str, Any]]:
     case = found.case
-    for spec in case.program.signatures:
+    for spec in () if found.only_helps else case.program.signatures:
         state = case.plan.signatures.get(spec.id)
         offer = f"sign:{spec.id}"
         row: dict[str, Any] = {
@@ -72,7 +72,7 @@ def unsigned(found: Look) -> Iterator[dict[str, Any]]:
 
 def approvals(found: Look) -> Iterator[dict[str, Any]]:
     case = found.case
-    for spec in case.program.approvals:
+    for spec in () if found.only_helps else case.program.approvals:
         given = [a for a in case.plan.approvals if a.approval == spec.id and found.reads_entry(a.seq)]
         if not given and (case.plan.stage not in spec.in_ or case.program.subject_role in found.actor.roles):
             continue

@@ -57,11 +57,12 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET, choices=filter_choices(person))
     filters = form.filters()
     found = plans(person, filters, after=request.GET.get("after", ""))
+    helped = only_helped(person, found.items)
     narrowed = any((filters.q, filters.phase, filters.program, filters.group))
     table = {
         "caption": "Plans, newest first",
         "columns": ["Plan for", "Where it stands", "Led by", "Opened", "Next date"],
-        "rows": [row(plan) for plan in found.items],
+        "rows": [row(plan, little=plan.pk in helped) for plan in found.items],
         "empty": "No plan fits." if narrowed else "There is no plan here that you can read.",
     }
     context = {
@@ -74,10 +75,12 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/plan_list.html", context)
 
 
-def row(plan: Plan) -> list[dict[str, Any]]:
-    """One plan as a row: who, where it stands, with whom, since when, what comes next."""
+def row(plan: Plan, *, little: bool = False) -> list[dict[str, Any]]:
+    """One plan as a row: who, where it stands, with whom, since when, what comes next. `little`: for somebody who only
+    helps, and is not told which step it is.
+    """
     stage = program_for(plan.program_version, plan.variant).stage.get(plan.stage)
-    status = stage.title if stage else dict(PHASES).get(plan.phase, plan.phase)
+    status = stage.title if stage and not little else dict(PHASES).get(plan.phase, plan.phase)
     note = " · ".join(filter(None, (plan.number, plan.program_version.title, plan.group.name if plan.group else "")))
     return [
         {"text": plan.subject.name, "url": reverse("plan", kwargs={"plan": plan.pk}), "note": note},

@@ -14,7 +14,7 @@ from upturn.records.readings import record_reading
 from upturn.web.views.plan import frame
 
 NOTHING_THERE = "There is no such"
-NOT_KEPT = ("csrfmiddlewaretoken", "expected", "press", "row", "digest")
+NOT_KEPT = ("csrfmiddlewaretoken", "expected", "press", "row", "digest", "opened_for")
 """What a form sends beside what a person typed."""
 
 

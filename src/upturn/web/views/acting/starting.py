@@ -1,7 +1,8 @@
 """Starting a plan: the program, the person, who else is on it, what it rests on, then check and open.
 
-Each step is a page of its own; what is entered is a draft of the person who starts. Nothing is opened, and nobody is
-told anything, before the last button.
+Each step is a page of its own; what is entered is a draft of the person who starts, apart for each person it may be
+about. Every form says about whom it was opened: one that is older than a change of mind is not taken for somebody
+else's. Nothing is opened, and nobody is told anything, before the last button.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,7 @@ from upturn.records.queries import drafts
 from upturn.web.current import refused
 from upturn.web.forms import Asking, Questions, Raw, Small, asking, first_answers, moved_rows, read
 from upturn.web.shown import shown_answers
+from upturn.web.views.acting.pages import typed_words
 from upturn.web.views.acting.picking import PeopleField, PersonField, described
 from upturn.web.views.acting.warnings import REASONS, Warnings
 
@@ -40,6 +42,8 @@ both = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN = 20
 OTHERS = "others"
 """The box for the others a plan is about, where it is about several people."""
+ASIDE = "aside"
+"""What was entered about others than the person the draft is about now, by their keys."""
 STEPS = ("start_person", "start_people", "start_basis", "start_check")
 
 
@@ -88,6 +92,37 @@ class Starting:
     def save(self, **changes: Any) -> None:
         """Keep what was entered. Raises TooLong."""
         self.data |= changes
+        self._keep()
+
+    def save_about(self, key: str, **changes: Any) -> None:
+        """Keep what was entered about somebody else than the draft is about now. Raises TooLong."""
+        self.data[ASIDE] = self._aside() | {key: self._aside().get(key, {}) | changes}
+        self._keep()
+
+    def about(self, key: int | None) -> None:
+        """Turn to a person; what was entered about another is put aside, and is there again for who turns back."""
+        before = self.data.get("subject")
+        if key == before:
+            return
+        aside = self._aside()
+        entered = {k: v for k, v in self.data.items() if k not in (ASIDE, "subject")}
+        if before is not None and entered:
+            aside[str(before)] = entered
+        self.data = {"subject": key, **aside.pop(str(key), {}), ASIDE: aside}
+
+    def finish(self) -> None:
+        """Forget what was entered about this person: it was opened, or thrown away."""
+        aside = self._aside()
+        drop_draft(self.person, None, self.kind)
+        if aside:
+            self.data = {ASIDE: aside}
+            self._keep()
+
+    def _aside(self) -> dict[str, dict[str, Any]]:
+        kept = self.data.get(ASIDE)
+        return dict(kept) if isinstance(kept, dict) else {}
+
+    def _keep(self) -> None:
         kept = save_draft(self.person, None, self.kind, self.data, base_seq=0, now=timezone.now())
         self.saved_at = kept.updated_at
 
@@ -166,7 +201,7 @@ class Starting:
         return asking(self.case())
 
     def page(self, step: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
-        place = STEPS.index(step)
+        place = STEPS.index(step) if step in STEPS else 0
         shared = {
             "program": self.program,
             "step": place + 1,
@@ -174,8 +209,48 @@ class Starting:
             "back_url": self.address(STEPS[place - 1]) if place else reverse("start"),
             "saved_at": self.saved_at,
             "draft_url": f"{self.request.path}?draft=1",
+            "opened_for": self.subject.pk if self.subject else "",
         }
         return render(self.request, f"acting/{step}.html", shared | dict(context), status=status)
+
+
+# -- a form that is older than a change of mind -----------------------------------------------------------------------
+
+
+def _about_another(starting: Starting) -> bool:
+    """Whether a form was opened about another person than the one the draft is about by now."""
+    subject = starting.subject
+    key = str(subject.pk) if subject else ""
+    return starting.request.method == "POST" and starting.request.POST.get("opened_for", "") != key
+
+
+def _another(starting: Starting, raw: Raw | None = None) -> HttpResponse:
+    """Nothing is taken over; what was typed is kept with the person it was typed about, and shown."""
+    request, key = starting.request, starting.request.POST.get("opened_for", "")
+    meant = starting.candidates().filter(pk=int(key)).first() if key.isdecimal() and len(key) < 18 else None
+    if key == str(starting.person.pk) and starting.may_be_subject:
+        meant = starting.person
+    kept = False
+    if meant is not None and raw is not None:
+        try:
+            starting.save_about(key, a=raw)
+            kept = True
+        except TooLong:
+            kept = False
+    subject = starting.subject
+    if "draft" in request.GET:
+        says = f"Kept for {meant.name}." if meant and kept else "Not saved."
+        now = f" In another window you went on about {subject.name}." if subject else ""
+        return render(request, "acting/autosave_refused.html", {"says": f"{says}{now}"})
+    context = {
+        "subject": subject,
+        "meant": meant,
+        "kept": kept,
+        "typed": typed_words(request),
+        "person_url": starting.address("start_person"),
+        "people_url": starting.address("start_people"),
+    }
+    return starting.page("start_another", context, status=409)
 
 
 # -- 1: the person ----------------------------------------------------------------------------------------------------
@@ -199,10 +274,10 @@ def start_person(request: HttpRequest, program: str) -> HttpResponse:
 
 
 def _person_chosen(starting: Starting, key: str, choices: list[tuple[str, str]], typed: str) -> HttpResponse:
-    before = starting.data.get("subject")
-    starting.data["subject"] = int(key) if key.isdecimal() and len(key) < 18 else None
+    before = dict(starting.data)
+    starting.about(int(key) if key.isdecimal() and len(key) < 18 else None)
     if starting.subject is None:
-        starting.data["subject"] = before
+        starting.data = before
         says = "Choose who it is about" if not key else "Choose one of the people shown"
         return _person_page(starting, choices, typed, error=says)
     starting.save()
@@ -235,6 +310,8 @@ def _person_page(
 def start_people(request: HttpRequest, program: str) -> HttpResponse:
     """Who leads it and who else is on it, and the group it belongs to."""
     starting = Starting(request, program)
+    if _about_another(starting):
+        return _another(starting)
     subject = starting.subject
     if subject is None:
         return redirect(starting.address("start_person"))
@@ -340,9 +417,11 @@ def _people_first(starting: Starting, subject: Person) -> dict[str, Any]:
 def start_basis(request: HttpRequest, program: str) -> HttpResponse:
     """The basis of the concern, as the program asks it."""
     starting = Starting(request, program)
+    fields = starting.program.start.fields
+    if _about_another(starting):
+        return _another(starting, read(fields, request.POST))
     if starting.subject is None:
         return redirect(starting.address("start_person"))
-    fields = starting.program.start.fields
     if request.method != "POST":
         return _basis_page(starting, starting.raw, ())
     raw, anchor = read(fields, request.POST), ""
@@ -386,12 +465,14 @@ def _basis_page(starting: Starting, raw: Raw, reasons: Sequence[Refusal]) -> Htt
 def start_check(request: HttpRequest, program: str) -> HttpResponse:
     """Everything entered, who will see it and when; then open it."""
     starting = Starting(request, program)
+    if _about_another(starting):
+        return _another(starting)
     if starting.subject is None:
         return redirect(starting.address("start_person"))
     if request.method != "POST":
         return _check_page(starting, _basis_refusals(starting, starting.raw))
     if request.POST.get("press") == "drop":
-        drop_draft(starting.person, None, starting.kind)
+        starting.finish()
         messages.info(request, "What you had entered is gone. Nothing was opened.")
         return redirect("start")
     reasons = _basis_refusals(starting, starting.raw)
@@ -412,7 +493,7 @@ def start_check(request: HttpRequest, program: str) -> HttpResponse:
         )
     except Refused as refusal:
         return _check_page(starting, refusal.reasons, status=422)
-    drop_draft(starting.person, None, starting.kind)
+    starting.finish()
     messages.info(request, " ".join([f"Opened as {done.row.number}.", *_readers(starting)[1][1:]]))
     return redirect("plan", plan=done.row.pk)
 
