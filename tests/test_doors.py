@@ -41,7 +41,8 @@ ASKED: list[tuple[str, str, dict[str, Any]]] = [
 def opened(there: Kept) -> Plan:
     version = ProgramVersion.objects.get(organization=there.organization, key="evolve-mip")
     parties = {"member": [there.mara], "facilitator": [there.finn]}
-    return open_plan(there.organization, version, by=there.finn, parties=parties, answers=CONCERN, now=NOW).row
+    given = {"parties": parties, "answers": CONCERN, "reasons": {"no_open_plan": "The member belongs to two groups"}}
+    return open_plan(there.organization, version, by=there.finn, now=NOW, **given).row
 
 
 def told(plan: Plan) -> list[tuple[str, str, Any]]:

@@ -80,6 +80,7 @@ class World:
             answers=CONCERN,
             group=self.group,
             now=now,
+            reasons={"no_open_plan": "The member belongs to two groups"},
             **more,
         )
 
