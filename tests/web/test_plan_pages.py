@@ -226,3 +226,20 @@ def test_the_pages_of_a_plan_shut_nobody_out(
         page.goto(url)
         assert axe(page) == [], url
         assert page.evaluate("document.documentElement.scrollWidth") <= width, url
+
+
+def test_a_mentor_is_told_of_no_signature_decision_or_duty_of_others(db: None) -> None:
+    company = seeding.organization("company", NOW)
+    mentor = Person.objects.get(organization=company, name="Mo Lindgren")
+    client = signed_in(mentor)
+    work = text(client, "/")
+    assert "Waiting for others" not in work or "The employee signs" not in work
+    assert "outcome" not in work.partition("Waiting for others")[2]
+    mine = Plan.objects.filter(parties__person=mentor, parties__reads=True)
+    listed = text(client, "/plans/")
+    assert mine.count() > 1
+    for plan in mine:
+        page = text(client, reverse("plan", kwargs={"plan": plan.pk}))
+        for word in ("Appeal under way", "Signatures and approvals", "The employee signs", "Decision"):
+            assert word not in page, (plan.number, word)
+    assert "Appeal under way" not in listed

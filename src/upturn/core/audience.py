@@ -16,7 +16,7 @@ def waits_for_telling(program: Program, role: str) -> bool:
     """Roles that know of the plan only from the moment of telling: the subject, those who stand by the subject, and
     helpers who read only what names them: nobody's mentor learns of it before the person does.
     """
-    return program.parties[role].kind in ("subject", "representative") or _only_helps(program, role)
+    return program.parties[role].kind in ("subject", "representative") or only_helps(program, role)
 
 
 def voices(program: Program, roles: Iterable[str]) -> tuple[str, ...]:
@@ -29,10 +29,11 @@ def lifecycle_readers(case: Case, event: Event) -> tuple[str, ...]:
     the days of periods and check-ins, without anybody's reasons.
     """
     parties = case.program.parties
-    return tuple(r for r in parties if r in case.actor.roles or not _only_helps(case.program, r) or _is_a_day(event))
+    return tuple(r for r in parties if r in case.actor.roles or not only_helps(case.program, r) or _is_a_day(event))
 
 
-def _only_helps(program: Program, role: str) -> bool:
+def only_helps(program: Program, role: str) -> bool:
+    """A helper who reads only what names them: learns of no signature, decision or duty of others."""
     return program.parties[role].kind == "supporter" and program.parties[role].reads == "listed"
 
 

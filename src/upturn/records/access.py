@@ -13,7 +13,7 @@ from functools import cached_property
 from django.db.models import Q, QuerySet
 
 from upturn.core import rules
-from upturn.core.audience import knew, knows, reads, section_readers
+from upturn.core.audience import knew, knows, only_helps, reads, section_readers
 from upturn.core.case import Case
 from upturn.core.duties import Duty
 from upturn.core.events import Fact
@@ -142,16 +142,23 @@ class Look:
         return rules.offers(self.program, self.plan, self.actor, self.case.now, self.case.facts)
 
     @cached_property
+    def only_helps(self) -> bool:
+        """Whether the person is on the plan as a helper only, who reads what names them and no more."""
+        return bool(self.reads_as) and all(only_helps(self.program, role) for role in self.reads_as)
+
+    @cached_property
     def duties(self) -> tuple[Duty, ...]:
-        """Every open duty of the plan, whoever's it is."""
-        return tuple(owed(self.case))
+        """Every open duty of the plan that the person is told of, whoever's it is."""
+        found = tuple(owed(self.case))
+        return tuple(d for d in found if self._owes(d)) if self.only_helps else found
 
     @cached_property
     def own_duties(self) -> tuple[Duty, ...]:
         """What waits for this person."""
-        return tuple(
-            d for d in self.duties if (d.code or self.actor.code) == self.actor.code and self.case.holds_role([d.role])
-        )
+        return tuple(d for d in self.duties if self._owes(d))
+
+    def _owes(self, duty: Duty) -> bool:
+        return (duty.code or self.actor.code) == self.actor.code and bool(self.case.holds_role([duty.role]))
 
     @cached_property
     def promises(self) -> tuple[Promise, ...]:

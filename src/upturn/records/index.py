@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from upturn.core.audience import knew, knows
+from upturn.core.audience import knew, knows, only_helps
 from upturn.core.case import Case
 from upturn.core.duties import SOON
 from upturn.core.duties import Duty as Owed
@@ -23,7 +23,7 @@ from upturn.records.owed import owed
 
 DAY = timedelta(days=1)
 
-PartyRow = tuple[int, str, bool, bool, bool]
+PartyRow = tuple[int, str, bool, bool, bool, bool]
 """person, role, active, knows, reads"""
 DutyRow = tuple[int | None, str, str, str, str, date, date | None, str]
 """person, role, fill, offer, title, since, due, otherwise"""
@@ -90,11 +90,12 @@ def party_rows(program: Program, plan: CorePlan, people: Mapping[str, Person]) -
             continue
         for role in party.roles:
             known = knows(program, plan, [role])
-            yield people[code].pk, role, True, known, known
+            yield people[code].pk, role, True, known, known, known and not only_helps(program, role)
         for role in (r for r in party.former if r not in party.roles):
             known = role in knew(program, plan, code) and knows(program, plan, [role])
             spec = program.parties.get(role)
-            yield people[code].pk, role, False, known, known and spec is not None and spec.reads_after_leaving
+            reads = known and spec is not None and spec.reads_after_leaving
+            yield people[code].pk, role, False, known, reads, reads and not only_helps(program, role)
 
 
 def _duty_rows(case: Case, people: Mapping[str, Person]) -> Iterator[DutyRow]:
@@ -188,7 +189,7 @@ def _duty(row: Plan, values: DutyRow) -> Duty:
 
 
 def _party(row: Plan, values: PartyRow) -> PlanParty:
-    person, role, active, known, reads = values
+    person, role, active, known, reads, follows = values
     return PlanParty(
         organization_id=row.organization_id,
         plan=row,
@@ -197,6 +198,7 @@ def _party(row: Plan, values: PartyRow) -> PlanParty:
         active=active,
         knows=known,
         reads=reads,
+        follows=follows,
         opened_on=row.opened_on,
     )
 
@@ -226,8 +228,14 @@ def _write_duties(row: Plan, wanted: frozenset[DutyRow]) -> None:
 
 def stored_parties(row: Plan) -> dict[int, PartyRow]:
     """The party rows of a plan as they are stored, by their key."""
-    found = PlanParty.objects.filter(plan=row).values_list("pk", "person_id", "role", "active", "knows", "reads")
-    return {pk: (person, role, active, known, reads) for pk, person, role, active, known, reads in found}
+    found = PlanParty.objects.filter(plan=row)
+    columns = found.values_list("pk", "person_id", "role", "active", "knows", "reads", "follows")
+    return {pk: values for pk, *rest in columns for values in [_as_party(rest)]}
+
+
+def _as_party(values: list[Any]) -> PartyRow:
+    person, role, active, known, reads, follows = values
+    return person, role, active, known, reads, follows
 
 
 def _write_parties(row: Plan, wanted: frozenset[PartyRow]) -> None:

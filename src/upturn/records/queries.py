@@ -59,7 +59,7 @@ def my_work(person: Person, *, after: str = "", size: int = PAGE) -> Page[Duty]:
 
 def waiting_for_others(person: Person, *, after: str = "", size: int = PAGE) -> Page[Duty]:
     """What others owe on the plans a person reads. `duty.person` is who, or None for everybody with `duty.fill`."""
-    own = _own_plans(person)
+    own = _own_plans(person, follows=True)
     filled = [fill for fill in FILLS if person.has_role(fill)]
     others = Duty.objects.filter(plan__in=own)
     if filled:
@@ -150,9 +150,19 @@ def _narrowed(filters: Filters) -> dict[str, object]:
     return {name: value for name, value in named.items() if value not in ("", None)}
 
 
-def _own_plans(person: Person) -> list[str]:
+def _own_plans(person: Person, **more: bool) -> list[str]:
     """The plans a person reads by being on them: few."""
-    return list(PlanParty.objects.filter(person=person, reads=True).values_list("plan_id", flat=True).distinct())
+    own = PlanParty.objects.filter(person=person, reads=True, **more)
+    return list(own.values_list("plan_id", flat=True).distinct())
+
+
+def only_helped(person: Person, found: Iterable[Plan]) -> set[str]:
+    """Those of these plans on which a person only helps, and is told no more than what names them."""
+    own = PlanParty.objects.filter(person=person, reads=True, plan__in=[p.pk for p in found])
+    follows: dict[str, bool] = {}
+    for plan, follow in own.values_list("plan_id", "follows"):
+        follows[plan] = follows.get(plan, False) or follow
+    return {plan for plan, follow in follows.items() if not follow}
 
 
 def _matching(person: Person, q: str) -> list[str]:

@@ -98,8 +98,8 @@ class PlanParty(models.Model):
     """A role somebody holds (`active`) or held on a plan.
 
     `knows`: may know now that the plan exists. `reads`: may read it now (an active party who knows, or a former one
-    whom the
-    program lets read on). `opened_on` is the plan's, so that a person's newest plans are found here.
+    whom the program lets read on). `follows`: reads also what others owe. `opened_on` is the plan's, so that a person's
+    newest plans are found here.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, db_index=False)
@@ -109,6 +109,7 @@ class PlanParty(models.Model):
     active = models.BooleanField()
     knows = models.BooleanField()
     reads = models.BooleanField()
+    follows = models.BooleanField(default=True)
     opened_on = models.DateField()
 
     class Meta:

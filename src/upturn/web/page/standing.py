@@ -1,6 +1,6 @@
 """Where a plan stands for the person who reads it: day, next thing, duties, dates, what may be done."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from upturn.core.case import Case
 from upturn.core.clocks import day_of
 from upturn.core.duties import Duty
 from upturn.core.plan import CheckInState, ClockState
+from upturn.core.program import Stage
 from upturn.core.wording import counted, day_name, listed
 from upturn.records.access import Look
 from upturn.records.owed import MISSED, waits_last
@@ -137,7 +138,24 @@ def role_names(case: Case, roles: Iterable[str], actor_roles: Iterable[str]) -> 
     return (["you"] if mine & set(roles) else []) + others
 
 
-def key_dates(case: Case) -> Iterator[dict[str, Any]]:
+PHASES: Mapping[str, str] = {
+    "concern": "Concern raised",
+    "draft": "Being written",
+    "sign": "Being signed",
+    "run": "Under way",
+    "decide": "To be decided",
+    "after": "Followed up",
+    "closed": "Closed",
+}
+
+
+def stage_of(found: Look) -> Stage:
+    """Where the plan stands, as the person is told: somebody who only helps learns of no step and no outcome."""
+    stage = found.case.stage
+    return stage.model_copy(update={"title": PHASES[stage.phase], "says": ""}) if found.only_helps else stage
+
+
+def key_dates(case: Case, *, deadlines: bool = True) -> Iterator[dict[str, Any]]:
     """Every date of the plan with how it was computed; what moved shows its original."""
     plan, program = case.plan, case.program
     for state in plan.clocks.values():
@@ -157,7 +175,7 @@ def key_dates(case: Case) -> Iterator[dict[str, Any]]:
     for interval in plan.pauses:
         last = f"until {day_name(interval.last)}" if interval.last else "still running"
         yield {"what": "Paused", "when": interval.start, "how": last, "status": "" if interval.last else "Paused"}
-    for dead in plan.deadlines.values():
+    for dead in plan.deadlines.values() if deadlines else ():
         spec_ = program.deadline.get(dead.id)
         if spec_ is None or dead.withdrawn:
             continue

@@ -84,7 +84,7 @@ def frame(request: HttpRequest, found: Look) -> dict[str, Any]:
 def about_plan(found: Look) -> dict[str, Any]:
     case = found.case
     title = f"{case.program.title} for {standing.subject_name(case)}"
-    return {"plan": found.row, "plan_title": title, "program": case.program, "stage": case.stage}
+    return {"plan": found.row, "plan_title": title, "program": case.program, "stage": standing.stage_of(found)}
 
 
 def page_context(found: Look) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def page_context(found: Look) -> dict[str, Any]:
     entries = timeline(found)
     return {
         **about_plan(found),
-        "status": case.stage.title,
+        "status": standing.stage_of(found).title,
         "day_line": standing.day_line(case),
         "paused": case.plan.paused,
         "next": standing.next_thing(found, mine),
@@ -102,9 +102,9 @@ def page_context(found: Look) -> dict[str, Any]:
         "ending": ending(found),
         "concern": words.concern(found),
         "concern_open": case.stage.phase in ("concern", "draft", "sign"),
-        "unsigned": list(people.unsigned(found)),
+        "unsigned": [] if found.only_helps else list(people.unsigned(found)),
         "waiting_for": standing.waiting_for(found),
-        "dates": list(standing.key_dates(case)),
+        "dates": list(standing.key_dates(case, deadlines=not found.only_helps)),
         "goals": list(progress.goals(found)),
         "sections": list(words.sections(found)),
         "withheld": list(words.withheld(found)),
@@ -139,7 +139,7 @@ def about(request: HttpRequest, plan: str) -> HttpResponse:
         found,
         {
             "about": case.program.about,
-            "dates": list(standing.key_dates(case)),
+            "dates": list(standing.key_dates(case, deadlines=not found.only_helps)),
             "people": list(people.people(found)),
             "basis": case.program.basis,
             "consequence": case.program.consequence,

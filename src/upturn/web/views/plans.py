@@ -11,18 +11,10 @@ from django.views.decorators.http import require_GET
 from upturn.records.access import can
 from upturn.records.catalogue import program_for
 from upturn.records.models import Person, Plan
-from upturn.records.queries import Choices, Filters, filter_choices, plans
+from upturn.records.queries import Choices, Filters, filter_choices, only_helped, plans
+from upturn.web.page import standing
 from upturn.web.views.work import pages
 
-PHASES = (
-    ("concern", "Concern raised"),
-    ("draft", "Being written"),
-    ("sign", "Being signed"),
-    ("run", "Under way"),
-    ("decide", "To be decided"),
-    ("after", "Followed up"),
-    ("closed", "Closed"),
-)
 ANY = [("", "Any")]
 
 
@@ -30,7 +22,7 @@ class FilterForm(forms.Form):
     """What the list is narrowed to. A value that is not on offer narrows nothing."""
 
     q = forms.CharField(label="Name or number", required=False, max_length=100)
-    phase = forms.ChoiceField(label="Where it stands", required=False, choices=[*ANY, *PHASES])
+    phase = forms.ChoiceField(label="Where it stands", required=False, choices=[*ANY, *standing.PHASES.items()])
     program = forms.ChoiceField(label="Program", required=False)
     group = forms.ChoiceField(label="Group", required=False)
 
@@ -80,7 +72,7 @@ def row(plan: Plan, *, little: bool = False) -> list[dict[str, Any]]:
     helps, and is not told which step it is.
     """
     stage = program_for(plan.program_version, plan.variant).stage.get(plan.stage)
-    status = stage.title if stage and not little else dict(PHASES).get(plan.phase, plan.phase)
+    status = stage.title if stage and not little else standing.PHASES.get(plan.phase, plan.phase)
     note = " · ".join(filter(None, (plan.number, plan.program_version.title, plan.group.name if plan.group else "")))
     return [
         {"text": plan.subject.name, "url": reverse("plan", kwargs={"plan": plan.pk}), "note": note},
