@@ -4,12 +4,14 @@ without.
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from importlib import resources
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.doing import Network, client_of, network, sections, signed_in
+from upturn.core.wording import day_name
 from upturn.records import catalogue
 from upturn.records.models import Draft
 
@@ -299,14 +301,21 @@ def test_a_decision_reads_the_promises_answers_each_goal_and_is_checked(
     page.locator("[name='criteria.steps/r2.reason']").fill("One of two days was attended")
     page.get_by_role("button", name="Go on").click()
     assert headings(page) == "What follows from “Not completed”"
+    expect(page.locator("main")).to_contain_text("Membership changes: No “Discussion with the network”")
+    assert page.get_by_label("Membership changes").count() == 0
     page.get_by_label("The time is extended").check()
     page.get_by_role("button", name="Go on").click()
-    page.get_by_label("By how long?").fill("30 days")
+    page.get_by_label("By how long?").fill("30")
     page.get_by_label("Why is it right to go on all the same?").fill("We spoke by telephone.")
     page.get_by_role("button", name="Go on").click()
     assert headings(page) == "Check the decision, then decide"
+    new_end = net.seen().plan.clocks["period"].end + timedelta(days=30)
+    expect(page.locator("main")).to_contain_text(f"The time to improve then ends on {day_name(new_end)}.")
+    due = date.fromisoformat(net.seen().case.rows("steps")[1]["when"])
+    expect(page.locator("main")).to_contain_text(f"Goal 2 is due on {day_name(due)}, before the new last day.")
+    expect(page.locator("main")).not_to_contain_text("Goal 1 is due")
     assert net.seen().plan.decision is None
-    page.get_by_role("button", name="Say how the plan ends").click()
+    page.get_by_role("button", name="Put this decision on record").click()
     assert headings(page) == "The decision is on record"
     decision = net.seen().plan.decision
     assert decision is not None

@@ -130,3 +130,22 @@ def test_whatever_the_numbers_the_picture_is_well_formed_and_inside_its_frame(
     assert all(0 <= float(x or 0) <= WIDTH and 0 <= float(y or other or 0) <= HEIGHT for x, y, other in places)
     assert not re.search(r"\b(nan|inf)\b", " ".join(re.findall(r'(?:x|y|cx|cy|d)="([^"]*)"', chart.svg)))
     assert all(len(label.text or "") <= 13 for label in marks(chart, "c-label"))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (1, "recommendations", "1 recommendation"),
+        (2, "recommendations", "2 recommendations"),
+        (1, "entries", "1 entry"),
+        (-1, "boxes", "-1 box"),
+        (1, "issues", "1 issue"),
+        (1, "series", "1 series"),
+        (1, "process", "1 process"),
+        (1, "of 10", "1 of 10"),
+        (1, "days attended", "1 days attended"),
+        (1, "%", "1%"),
+    ],
+)
+def test_one_of_something_countable_is_named_in_the_singular(value: float, unit: str, words: str) -> None:
+    assert amount(value, unit) == words

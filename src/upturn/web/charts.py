@@ -84,7 +84,27 @@ def amount(value: float, unit: str = "") -> str:
     if unit in CURRENCIES:
         words = number_words(abs(value), cents=True)
         return f"{'-' if value < 0 else ''}{unit}{words}"
-    return f"{number_words(value)}{'' if unit.startswith('%') or not unit else ' '}{unit}"
+    return f"{number_words(value)}{'' if unit.startswith('%') or not unit else ' '}{unit_of(value, unit)}"
+
+
+def unit_of(value: float, unit: str) -> str:
+    """The unit as it follows a number: `recommendation` after 1 where `recommendations` is the plain plural."""
+    word = unit.strip()
+    if abs(value) != 1 or not word.isalpha() or len(word) < 4 or word.lower() in _NO_PLURALS:
+        return unit
+    for ending, single in _PLURALS:
+        if word.endswith(ending):
+            return word[: -len(ending)] + single
+    return unit
+
+
+_NO_PLURALS = {"series", "species", "movies", "news", "means"}
+_PLURALS = (
+    *((end, end) for end in ("ss", "us", "is", "as", "os")),
+    ("ies", "y"),
+    *((f"{end}es", end) for end in ("ss", "x", "ch", "sh", "zz")),
+    ("s", ""),
+)
 
 
 def number_words(value: float, *, cents: bool = False) -> str:

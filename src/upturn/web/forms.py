@@ -820,3 +820,8 @@ class Small(forms.Form):
         if self.errors:
             in_order(self)
         return left
+
+
+def length_typed(typed: str) -> str:
+    """A length as somebody types it: `30` is 30 days."""
+    return f"{typed.strip()} days" if typed.strip().isdecimal() else typed

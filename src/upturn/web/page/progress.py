@@ -13,7 +13,7 @@ from upturn.core.verbs.items import due_of, stage_of
 from upturn.core.wording import counted, day_name, listed
 from upturn.records.access import Look
 from upturn.web.addresses import address
-from upturn.web.charts import Chart, progress_chart
+from upturn.web.charts import Chart, amount, progress_chart
 from upturn.web.page.standing import checkins_ahead
 from upturn.web.page.words import present_names
 from upturn.web.shown import Shown, shown_answers
@@ -43,7 +43,7 @@ def goals(found: Look) -> Iterator[Goal]:
 
 
 GOAL_TITLES = {
-    "baseline": "Where it stood",
+    "baseline": "Where it stood at the start",
     "target": "Level to reach",
     "measure": "What is measured",
     "due": "By",
@@ -61,10 +61,8 @@ def _goal(found: Look, table: GoalTable, number: int, row: Mapping[str, Any]) ->
     for part, title in GOAL_TITLES.items():
         column = getattr(table, part)
         if column and row.get(column) not in (None, ""):
-            unit = (
-                f" {row[table.unit]}" if part in ("baseline", "target") and table.unit and row.get(table.unit) else ""
-            )
-            facts.append((title, show(columns[column], row[column], case.program, case.names) + unit))
+            shown = show(columns[column], row[column], case.program, case.names)
+            facts.append((title, in_units(table, row, row[column], shown) if part in ("baseline", "target") else shown))
     points = progress_points(found, table.table, str(row["_id"]))
     observations = tuple(
         f"{day_name(check.held)}: {p['observation']} ({p.get('source', '')})"
@@ -79,6 +77,24 @@ def _goal(found: Look, table: GoalTable, number: int, row: Mapping[str, Any]) ->
         doings = item_doings(found, table.table, str(row["_id"]))
     title = str(row.get(table.text) or f"Goal {number}")
     return Goal(number, title, tuple(facts), _chart(table, row, points, title), state, observations, doings)
+
+
+def in_units(table: GoalTable, row: Mapping[str, Any], value: Any, shown: str = "") -> str:
+    """A number of a goal with what it is counted in; what is no number as it is shown."""
+    unit, number = str(row.get(table.unit or "") or ""), _number(value)
+    if number is None or not unit:
+        return shown or str(value)
+    return amount(number, unit)
+
+
+def latest(found: Look, table: GoalTable, row: Mapping[str, Any]) -> str:
+    """Where a goal stands: the last number a check-in recorded, with its day; nothing where none did."""
+    recorded = [(c, p) for c, p in _progress(found, table.table, str(row["_id"])) if "value" in p and c.held]
+    if not recorded:
+        return ""
+    check, last = recorded[-1]
+    source = f" ({last['source']})" if last.get("source") else ""
+    return f"{in_units(table, row, last['value'])}, at the check-in of {day_name(check.held or check.due)}{source}"
 
 
 def _progress(found: Look, table: str, row: str) -> list[tuple[CheckInState, Mapping[str, Any]]]:

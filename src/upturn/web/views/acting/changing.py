@@ -19,7 +19,7 @@ from upturn.core.wording import day_name, listed
 from upturn.records import files
 from upturn.records.access import Look
 from upturn.records.perform import reference
-from upturn.web.forms import DayField, Small
+from upturn.web.forms import DayField, Small, length_typed
 from upturn.web.views.acting.comparing import compared
 from upturn.web.views.acting.pages import plan_page
 from upturn.web.views.acting.picking import PersonField
@@ -183,6 +183,8 @@ def _extend_sheet(look: Look, clock: str) -> Sheet:
     says = [f"{spec.title} ends on {day_name(state.end)}."]
     if state.cap:
         says.append(f"With every extension it must end by {day_name(state.cap)}.")
+    if look.program.goals:
+        says.append("The goals keep their own days. To give a goal more time too, propose a change of it.")
     return Sheet(
         title=f"Extend: {spec.title[:1].lower()}{spec.title[1:]}",
         button="Extend it",
@@ -193,7 +195,7 @@ def _extend_sheet(look: Look, clock: str) -> Sheet:
         who=who,
         since=since,
         command=lambda given: Extend(
-            clock=clock, by=_length(given.own["by"]), reason=given.own["reason"], reasons=given.reasons
+            clock=clock, by=length_typed(given.own["by"]), reason=given.own["reason"], reasons=given.reasons
         ),
     )
 
@@ -216,11 +218,6 @@ def _extend_form(spec: Clock) -> type[Small]:
         reason = _reason()
 
     return ExtendForm
-
-
-def _length(typed: str) -> str:
-    """`30` is 30 days."""
-    return f"{typed.strip()} days" if typed.strip().isdecimal() else typed
 
 
 @both

@@ -4,6 +4,7 @@ follows; check and decide. What is entered on the way is a draft: nothing is dec
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,16 +16,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from upturn.core.case import Case
+from upturn.core.clocks import asked_extension, day_in, extension
 from upturn.core.commands import Move
+from upturn.core.guards import refusals_of
 from upturn.core.program import Disposition, GoalTable
 from upturn.core.program import Move as MoveSpec
 from upturn.core.refusals import Conflict, Refusal, Refused
+from upturn.core.verbs.items import due_of
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
 from upturn.records.drafts import TooLong, drop_draft, save_draft
 from upturn.records.perform import perform
 from upturn.records.queries import drafts
-from upturn.web.forms import Questions, Raw, Small, read
+from upturn.web.forms import Questions, Raw, Small, length_typed, read
+from upturn.web.page.progress import GOAL_TITLES, in_units, latest
 from upturn.web.shown import shown_answers
 from upturn.web.views.acting.happened import what_happened
 from upturn.web.views.acting.pages import against, expected, not_possible, plan_page, typed_words
@@ -99,6 +104,7 @@ class Goal:
     number: int
     text: str
     facts: Sequence[tuple[str, str]]
+    due: date | None = None
 
 
 class Decision:
@@ -129,15 +135,23 @@ class Decision:
             for row in self.case.rows(table.table):
                 key = f"{table.table}/{row['_id']}"
                 text = str(row.get(table.text) or "")
-                found.append(Goal(key, len(found) + 1, text, list(self._facts(table, row, key))))
+                item = self.look.program.item.get(table.table)
+                due = due_of(self.case, item, row) if item else day_in(row.get(table.due or ""))
+                found.append(Goal(key, len(found) + 1, text, list(self._facts(table, row, key)), due))
         return found
 
     def _facts(self, table: GoalTable, row: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
         columns = self.look.program.column.get(table.table, {})
         for name in ("measure", "baseline", "target", "due", "source", "judge"):
-            spec = columns.get(getattr(table, name) or "")
-            shown = self._shown(spec, row) if spec else ()
-            yield from ((one.title, one.value or one.words) for one in shown)
+            column = getattr(table, name) or ""
+            spec = columns.get(column)
+            for one in self._shown(spec, row) if spec else ():
+                value = one.value or one.words
+                if name in ("baseline", "target"):
+                    value = in_units(table, row, row.get(column), value)
+                yield GOAL_TITLES[name] if name == "baseline" else one.title, value
+            if name == "baseline" and any(columns.get(getattr(table, n) or "") for n in ("baseline", "target")):
+                yield "Where it stands now", latest(self.look, table, row) or "No check-in recorded a number"
         said = list(self._recorded(key))
         if said:
             yield "Recorded at check-ins", "; ".join(said[-4:])
@@ -159,8 +173,17 @@ class Decision:
         return str(self.kept.sent.get("finding", ""))
 
     def dispositions(self) -> list[Disposition]:
-        outcomes = self.look.program.outcomes
-        return [d for d in outcomes.dispositions if self.finding in d.for_] if outcomes else []
+        return list(self.look.program.follows(self.spec, self.finding))
+
+    def closed(self) -> dict[str, str]:
+        """What could follow and is not possible now, with the sentences that say why."""
+        found = {}
+        for one in self.dispositions():
+            case = replace(self.case, finding=self.finding, disposition=one.id)
+            against = refusals_of([rule for rule in one.when if rule.guard != "cel"], case)
+            if against:
+                found[one.id] = " ".join(r.sentence for r in against)
+        return found
 
     @property
     def disposition(self) -> Disposition | None:
@@ -172,6 +195,32 @@ class Decision:
         chosen = self.disposition
         return (chosen.extends if chosen else None) or self.spec.extends or ""
 
+    def new_end(self) -> date | None:
+        """The last day that an extension of the length entered leads to; None where it leads to none."""
+        if not self.extends:
+            return None
+        by = asked_extension(self.case, length_typed(str(self.kept.sent.get("extend_by", ""))))
+        try:
+            return extension(self.case, self.extends, by)[0] if by else None
+        except Refused:
+            return None
+
+    def left_behind(self, end: date) -> list[str]:
+        """Goals that are not met and whose own day lies before a new last day: more time alone does not move them."""
+        said = []
+        for goal in self.goals():
+            met = str(self.kept.sent.get(f"criteria.{goal.key}.finding", "")) == "met"
+            if goal.due and goal.due < end and not met:
+                said.append(f"Goal {goal.number} is due on {day_name(goal.due)}, before the new last day.")
+        change = self.look.program.amendments
+        chosen = self.disposition
+        stage = (chosen.to if chosen else None) or self.spec.to or self.look.plan.stage
+        if said and change and stage in change.in_:
+            said.append(
+                "A goal keeps its own day. To give it more time too, change it by a proposed change of the plan."
+            )
+        return said
+
     def command(self) -> Move:
         sent, chosen = self.kept.sent, self.disposition
         return Move(
@@ -182,7 +231,7 @@ class Decision:
             disposition=chosen.id if chosen else "",
             because=str(sent.get("because", "")),
             criteria={g.key: {p: str(sent.get(f"criteria.{g.key}.{p}", "")) for p in PARTS} for g in self.goals()},
-            extend_by=str(sent.get("extend_by", "")),
+            extend_by=length_typed(str(sent.get("extend_by", ""))),
         )
 
     def page(
@@ -260,7 +309,7 @@ def _finding_refusals(decision: Decision) -> list[Refusal]:
     """What stands against the finding and the answers to the goals: all at once, also when no finding is chosen."""
     command = replace(decision.command(), disposition="", extend_by="")
     reasons = [*_own_refusals(decision, decision.spec.asks), *rehearsed(decision.look, command)]
-    findings = [f for f in decision.look.program.finding.values() if not f.by_clock]
+    findings = decision.look.program.findings(decision.spec)
     if any(r.field == "finding" for r in reasons) and findings:
         reasons += [r for r in rehearsed(decision.look, replace(command, finding=findings[0].id)) if _of_goal(r)]
     return [r for r in reasons if r.field not in LATER and not (r.field or "").startswith(REASONS)]
@@ -296,7 +345,7 @@ def _finding_page(request: HttpRequest, decision: Decision, reasons: Sequence[Re
 
 def _finding_form(decision: Decision) -> type[Small]:
     program = decision.look.program
-    findings = [(f.id, f.title) for f in program.finding.values() if not f.by_clock]
+    findings = [(f.id, f.title) for f in program.findings(decision.spec)]
     criteria = [(c, CRITERIA[c]) for c in program.outcomes.criteria] if program.outcomes else []
     boxes: dict[str, forms.Field] = {}
     for goal in decision.goals():
@@ -375,13 +424,15 @@ def _follows_page(request: HttpRequest, decision: Decision, reasons: Sequence[Re
         "has_errors": bool(form.errors) or questions.errors or bool(warnings.problems),
         "left": [r.sentence for r in left],
         "early": bool(early) or finding is None,
+        "closed": [(d.title, decision.closed()[d.id]) for d in decision.dispositions() if d.id in decision.closed()],
     }
     return decision.page(request, "acting/decide_follows.html", context, status=422 if reasons else 200)
 
 
 def _follows_form(decision: Decision) -> type[Small]:
     boxes: dict[str, forms.Field] = {}
-    fitting = decision.dispositions()
+    closed = decision.closed()
+    fitting = [d for d in decision.dispositions() if d.id not in closed]
     if fitting:
         boxes["disposition"] = forms.ChoiceField(
             label="What follows?", choices=[(d.id, d.title) for d in fitting], widget=forms.RadioSelect
@@ -441,13 +492,18 @@ def _check_page(
         }
         for goal in decision.goals()
     ]
+    end = decision.new_end()
     target = look.program.stage.get((chosen.to if chosen else None) or decision.spec.to or look.plan.stage)
     context = {
+        "button": "Put this decision on record",
         "finding": finding,
         "because": sent.get("because", ""),
         "goals": goals,
         "chosen": chosen,
-        "extend_by": sent.get("extend_by", "") if decision.extends else "",
+        "extend_by": length_typed(str(sent.get("extend_by", ""))) if decision.extends else "",
+        "new_end": end,
+        "clock": look.program.clock[decision.extends].title if end else "",
+        "left_behind": decision.left_behind(end) if end else (),
         "answers": shown_answers(fields, decision.kept.asks, look.case.values, look.program, look.name),
         "passed": [w for w in Warnings(warnings_of(look, decision.offer), sent) if w["reason"]],
         "table": promise_table(look),
