@@ -90,3 +90,37 @@ def test_m15_leadership_is_asked_for_help_and_puts_its_help_on_record():
     )
     assert [n.to for n in notices(stage) if n.notice == "help_asked"] == [("staff",)]
     assert "staff_contact" in readable(stage, "mara")
+
+
+REMOVAL = {
+    "as": "ines", "move": "remove", "finding": "not_met", "disposition": "end_membership", "criteria": "not_met",
+    "because": "As documented", "reasons": {"no_missed_check_ins": "By telephone"},
+}  # fmt: skip
+MORE = {
+    "as": "finn", "move": "decide", "finding": "not_met", "disposition": "more_time", "criteria": "not_met",
+    "because": "One is open", "extend_by": "30 days", "reasons": {"no_missed_check_ins": "By telephone"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ({"do": "running"}, {"as": "finn", "extend": "period", "by": "30 days", "reason": "The quarter was moved"}),
+        ({"do": "over"}, MORE),
+    ],
+    ids=["by the facilitator", "by a decision"],
+)
+def test_the_member_is_told_the_new_last_day(steps):
+    (sent,) = (n for n in notices(told(*steps)) if n.notice == "extended")
+    assert "member" in sent.audience
+    assert sent.text == "The time to improve of Mara Quill was extended. Its last day is now 15 July 2026."
+
+
+def test_m16_what_was_found_and_promised_is_kept_with_the_end_of_a_membership():
+    stage = told({"do": "over"}, {"do": "consulted"}, REMOVAL)
+    decision = stage.plan.decision
+    assert decision is not None
+    assert (decision.finding, decision.disposition, len(decision.criteria)) == ("not_met", "end_membership", 2)
+    assert {p["what"] for p in decision.promises} == {"The time to improve", "Check-in between member and facilitator"}
+    (sent,) = (n for n in notices(stage) if n.notice == "ended_removed")
+    assert "with it the membership" in sent.text

@@ -235,7 +235,7 @@ def test_a_decision_on_words_that_changed_meanwhile_is_not_made(net: Network) ->
     own = {"finding": ["not_met"], "because": ["One is open"], "disposition": ["more_time"], "extend_by": ["30 days"]}
     own |= {f"criteria.steps/r{n}.finding": ["met"] for n in (1, 2)}
     own |= {f"criteria.steps/r{n}.evidence": ["The list"] for n in (1, 2)}
-    own |= {"reasons.no_missed_check_ins": ["By telephone"]}
+    own |= {"reasons.no_missed_check_ins": ["By telephone"], "reasons.finding_fits_goals": ["It came too late"]}
     save_draft(net.finn, net.row(), "move:decide", {"read": True, "own": own}, base_seq=0, now=net.now)
     client, url = client_of(net.finn), net.address("do/decide/check/")
     stale = opened(client, url)

@@ -274,7 +274,7 @@ def _items(case: Case) -> Iterator[Duty]:
                     f"{spec.title} {number}: {step.title[:1].lower()}{step.title[1:]}",
                     case.plan.stage_since or case.today,
                     due,
-                    "It stands as open past its day.",
+                    "It stays open after its day, and can still be done.",
                 )
 
 
