@@ -62,4 +62,4 @@ def _signing_again(case: Case, duty: Duty) -> Duty:
     given = [state for state in before if state and state.voided and state.outcome not in WITNESSED]
     if not given:
         return duty
-    return replace(duty, title=f"{duty.title}, again: the words changed since {day_name(given[-1].on)}")
+    return replace(duty, title=f"{duty.title} (again: the words changed since {day_name(given[-1].on)})")

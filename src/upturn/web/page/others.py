@@ -20,7 +20,7 @@ _YOU = re.compile(r"\byou\b", re.IGNORECASE)
 
 def of_another(text: str, name: str) -> str:
     """“Nothing starts until you have signed” as somebody else reads it: “… until they have signed”."""
-    text = _WITH_NAME.sub(name, text, count=1)
+    text = _WITH_NAME.sub(name, text, count=1) if name else text
     text = _OBJECT.sub(lambda m: f"{m[1]} them", text)
     text = _END.sub("them", text)
     text = _YOU.sub(lambda m: _like(m[0], "they"), text)

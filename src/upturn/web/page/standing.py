@@ -14,6 +14,7 @@ from upturn.core.wording import counted, day_name, listed
 from upturn.records.access import Look
 from upturn.records.owed import MISSED, waits_last
 from upturn.web.addresses import address
+from upturn.web.page.others import of_another
 from upturn.web.shell import Contact
 
 
@@ -94,10 +95,13 @@ def action(case: Case, offer: str) -> str:
 
 def duty_row(found: Look, duty: Duty) -> dict[str, Any]:
     due = f"Due {day_name(duty.due)}" if duty.due else ""
+    against = found.offers.get(duty.offer)
+    closed = [r.sentence for r in against.refusals] if against else []
     return {
         "title": duty.title,
         "action": action(found.case, duty.offer) or duty.title,
-        "url": "" if duty.offer == "read:plan" else address(found.row.pk, duty.offer),
+        "url": "" if closed or duty.offer == "read:plan" else address(found.row.pk, duty.offer),
+        "closed": closed,
         "hint": f"Since {day_name(duty.since)}" if duty.since else "",
         "consequence": duty.otherwise,
         "status": f"Overdue since {day_name(duty.due)}" if duty.due and duty.due < found.case.today else due,
@@ -119,7 +123,7 @@ def waiting_for(found: Look) -> list[dict[str, Any]]:
     case = found.case
     others = [d for d in found.duties if d not in found.own_duties]
     return [
-        {"title": d.title, "who": who_holds(case, d.role), "due": d.due, "otherwise": d.otherwise}
+        {"title": of_another(d.title, ""), "who": who_holds(case, d.role), "due": d.due}
         for d in sorted(others, key=lambda d: (waits_last(d), d.due is None, d.due or date.max))[:6]
     ]
 

@@ -113,6 +113,7 @@ def page_context(found: Look) -> dict[str, Any]:
         "support": progress.support(found),
         "items": list(progress.items(found)),
         "signatures": list(people.signatures(found)),
+        "fingerprints": bool(case.plan.signatures),
         "approvals": list(people.approvals(found)),
         "statements": people.statements(found),
         "proposals": list(people.proposals(found)),

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from upturn.core.wording import listed
 from upturn.records.access import can
-from upturn.records.catalogue import program_for
+from upturn.records.catalogue import program_for, published
 from upturn.records.models import Person, Plan
 from upturn.records.queries import Choices, Filters, filter_choices, only_helped, plans
 from upturn.web.page import standing
@@ -54,8 +55,8 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     table = {
         "caption": "Plans, newest first",
         "columns": ["Plan for", "Where it stands", "Led by", "Opened", "Next date"],
-        "rows": [row(plan, little=plan.pk in helped) for plan in found.items],
-        "empty": "No plan fits." if narrowed else "There is no plan here that you can read.",
+        "rows": [row(plan, little=plan.pk in helped) for plan in sorted(found.items, key=newest)],
+        "empty": "No plan fits." if narrowed else nothing_to_read(person),
     }
     context = {
         "filter_form": form,
@@ -65,6 +66,23 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         "may_start": bool(can(person, "open")),
     }
     return render(request, "plans/plan_list.html", context)
+
+
+def newest(plan: Plan) -> tuple[int, int]:
+    """The order within a page: of plans opened on one day, the later number first."""
+    return -plan.opened_on.toordinal(), -plan.serial
+
+
+def nothing_to_read(person: Person) -> str:
+    """Why the list is empty; an auditor learns that it is the programs which name no auditors."""
+    says = "There is no plan here that you can read."
+    if not person.has_role("auditor"):
+        return says
+    programs = [program_for(version) for version in published(person.organization)]
+    naming = [p.title for p in programs if any(party.fill == "auditor" for party in p.parties.values())]
+    if naming:
+        return f"{says} Auditors may read plans under {listed(naming)}."
+    return f"{says} A program says whether auditors read its plans, and none of the programs here names auditors."
 
 
 def row(plan: Plan, *, little: bool = False) -> list[dict[str, Any]]:

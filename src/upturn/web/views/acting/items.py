@@ -1,6 +1,6 @@
 """Items: one row of a table moves a step, with what shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from upturn.core.audience import section_readers
 from upturn.core.commands import MoveItem
+from upturn.core.events import ItemMoved
 from upturn.core.program import ItemMove, Items
 from upturn.core.verbs.items import due_of, stage_of
 from upturn.core.wording import day_name
 from upturn.records.access import Look
 from upturn.web.forms import DayField, Small
+from upturn.web.page.progress import in_units, latest
 from upturn.web.shown import shown_answers
 from upturn.web.views.acting.readers import audience, prefilled
 from upturn.web.views.acting.sheet import Given, Sheet, acted
@@ -61,10 +63,39 @@ def _item_sheet(look: Look, table: str, row: str, move: str) -> Sheet:
             "then": titles[step.to],
             "due": due,
             "original": state.original_due if state else None,
+            "stands": list(_stands(look, table, found)),
+            "steps": list(_steps(look, spec, row)),
         },
         command=lambda given: _move(look, table, row, move, given),
         then=lambda _done: f"{reverse('plan', kwargs={'plan': look.row.pk})}#goals",
     )
+
+
+def _stands(look: Look, table: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The numbers of a goal: where it started, where the last check-in saw it, what was to be reached."""
+    for goal in look.program.goals:
+        if goal.table == table and goal.target:
+            if goal.baseline and row.get(goal.baseline) not in (None, ""):
+                yield "Where it stood at the start", in_units(goal, row, row[goal.baseline])
+            yield "Where it stands now", latest(look, goal, row) or "No check-in recorded a number"
+            if row.get(goal.target) not in (None, ""):
+                yield "The level to reach", in_units(goal, row, row[goal.target])
+
+
+def _steps(look: Look, spec: Items, row: str) -> Iterator[dict[str, Any]]:
+    """What was done with the row so far and what was put forward with it, as far as this person reads it."""
+    moves = {m.id: m for m in spec.moves}
+    for fact in look.entries:
+        event = fact.event
+        if isinstance(event, ItemMoved) and (event.table, event.row) == (spec.table, row) and event.move in moves:
+            step = moves[event.move]
+            yield {
+                "title": step.done or step.title,
+                "by": look.name(fact.actor),
+                "on": fact.day(),
+                "reason": event.reason,
+                "answers": shown_answers(step.asks, event.answers, look.case.values, look.program, look.name),
+            }
 
 
 def _columns(look: Look, table: str) -> Any:

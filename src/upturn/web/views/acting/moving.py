@@ -9,11 +9,15 @@ from django.views.decorators.http import require_http_methods
 from upturn.core.case import Case
 from upturn.core.clocks import planned
 from upturn.core.commands import Move
+from upturn.core.fields import clean_answers
 from upturn.core.program import Move as MoveSpec
 from upturn.core.refusals import Refused
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
+from upturn.records.queries import drafts
+from upturn.web.addresses import address
 from upturn.web.forms import DayField, Small
+from upturn.web.views.acting.comparing import compared
 from upturn.web.views.acting.deciding import decide
 from upturn.web.views.acting.readers import audience, prefilled
 from upturn.web.views.acting.sheet import Given, Sheet, acted
@@ -45,8 +49,24 @@ def _move_sheet(look: Look, spec: MoveSpec) -> Sheet:
         cites=spec.cites,
         who=who,
         since=since,
+        template="acting/move.html",
+        context={"unshared": list(unshared(look)) if spec.to and spec.to != look.plan.stage else ()},
         command=lambda given: _command(look, spec, given),
     )
+
+
+def unshared(look: Look) -> Iterator[tuple[str, str]]:
+    """Own drafts of sections that say something else than what is shared: title and address of each."""
+    kept = drafts(look.person, look.row)
+    for spec in look.program.form:
+        draft = kept.get(f"answer:{spec.id}")
+        raw = draft.data.get("a") if draft else None
+        if isinstance(raw, dict):
+            written = look.plan.sections.get(spec.id)
+            own, _problems = clean_answers(spec.fields, raw, look.case.values, look.program)
+            shared = written.answers if written else {}
+            if compared(spec.fields, shared, own, look.program, look.name):
+                yield spec.title, address(look.row.pk, f"answer:{spec.id}")
 
 
 def _command(look: Look, spec: MoveSpec, given: Given) -> Move:

@@ -42,10 +42,11 @@ def write(request: HttpRequest, plan: str) -> HttpResponse:
     kept = drafts(look.person, look.row)
     mine = [s for s in look.program.form if look.case.holds_role(s.by) and look.case.shown(s)]
     tasks = [_task(look, spec, kept.get(f"answer:{spec.id}")) for spec in mine]
-    done = sum(1 for t in tasks if t["status"] == "Completed")
+    open_ = [t for t in tasks if t.get("url")]
+    done = sum(1 for t in open_ if t["status"] == "Completed")
     context = {
         "tasks": tasks,
-        "progress": f"{done} of {counted(len(tasks), 'section')} completed." if tasks else "",
+        "progress": f"{done} of {counted(len(open_), 'section')} completed." if open_ else "",
         "steps": list(_steps(look)),
     }
     return plan_page(request, look, "acting/write.html", context)
