@@ -291,3 +291,12 @@ def test_nothing_is_added_to_what_a_decision_rests_on() -> None:
     offered = offers(program(), stage.plan, stage.actor("silas"), stage.now, stage.world)
     assert [o for o in offered if o.startswith(("check_in:", "prepare:", "reschedule:"))] == []
     assert [d.offer for d in duties(stage.case()) if d.offer.startswith("check_in:")] == []
+
+
+def test_a_check_in_without_the_employee_is_none() -> None:
+    """D-08, GEN-07: what the supervisor writes alone is not counted as held."""
+    held = {"as": "silas", "check_in": "check_in", "progress": "Four files", "answers": "held"}
+    for attended, says in (([], "Say who took part."), (["silas"], "Without the employee it stands as missed")):
+        told({"do": "running"}, {"until": "2026-03-30"}, held | {"attended": attended, "refused": says})
+    stage = told({"do": "running"}, {"until": "2026-03-30"}, held | {"attended": ["silas", "noor"]})
+    assert [c.held for c in stage.plan.checkins.values() if c.held] == [date(2026, 3, 30)]

@@ -660,6 +660,7 @@ class CheckIn(Part):
     largest_gap: Span | None = None
     mode: Text | None = None
     attends: Ids = ()
+    """Who takes part. It is held with the person the plan is about, unless they are not named here."""
     cites: tuple[str, ...] = ()
 
 

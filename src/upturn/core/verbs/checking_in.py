@@ -104,6 +104,19 @@ def _hold_against(case: Case, target: str) -> Against:
     return Against()
 
 
+def _refuse_absence(case: Case, spec: CheckIn, attended: tuple[str, ...]) -> list[Refusal]:
+    """A check-in is a talk with the person the plan is about, unless the program says who takes part instead."""
+    if not attended:
+        return [Refusal("attended", "Say who took part.", ("GEN-07",), field="attended")]
+    subject = case.program.subject_role
+    roles = {*attended, *(r for code in attended for r in case.plan.roles(code))}
+    if subject in roles or (spec.attends and subject not in spec.attends):
+        return []
+    who = case.role_title(subject)
+    says = f"A check-in is held with the {who}. Without the {who} it stands as missed; move it to another day."
+    return [Refusal("attended", says, ("GEN-07",), field="attended")]
+
+
 def _hold(case: Case, command: Hold) -> list[Event]:
     found = _state(case, command.checkin)
     assert found
@@ -115,7 +128,7 @@ def _hold(case: Case, command: Hold) -> list[Event]:
         )
     answers = asked(case, spec.after, command.answers)
     attended = present(case, command.attended)
-    problems = [] if attended else [Refusal("attended", "Say who took part.", ("GEN-07",), field="attended")]
+    problems = _refuse_absence(case, spec, attended)
     progress, found_problems = _progress(case, state, command.progress)
     problems += found_problems
     next_step = command.next_step.strip()
