@@ -187,7 +187,8 @@ def _moved(look: Look, _fact: Fact, event: e.Moved) -> Told:
         f"Finding: {finding.title}." if finding else "",
         f"What follows: {disposition.title}." if disposition else "",
     ]
-    parts += ["From here the subject reads everything that is relied on." if event.tells else ""]
+    told = f"From here the {look.program.words.subject} reads everything that is relied on."
+    parts += [told if event.tells else ""]
     fields = (*(spec.asks if spec else ()), *(disposition.asks if disposition else ()))
     details = [
         *_answers(look, fields, event.answers),

@@ -9,7 +9,20 @@ from typing import Any
 
 from upturn.core.calendar import MONTH_NAMES
 from upturn.core.general import GENERAL
-from upturn.core.program import Clock, Deadline, End, Extension, Move, Party, Program, Rule, Source, Stage, Trigger
+from upturn.core.program import (
+    Clock,
+    Deadline,
+    Disposition,
+    End,
+    Extension,
+    Move,
+    Party,
+    Program,
+    Rule,
+    Source,
+    Stage,
+    Trigger,
+)
 from upturn.core.wording import counted, listed, sentence
 from upturn.web.guard_words import OUTCOMES, clause
 
@@ -276,11 +289,18 @@ def _signature(program: Program, signature: Any) -> Time:
     return Time(f"{signature.title}: {who(program, signature.by)}", "", notes, cited(program, signature.cites))
 
 
+def _by_step(program: Program, disposition: Disposition) -> str:
+    """What follows, and the step that leads there where not every deciding step does."""
+    steps = [m for m in program.moves if m.decides and disposition.id in (m.dispositions or program.disposition)]
+    everywhere = len(steps) == sum(1 for m in program.moves if m.decides)
+    return disposition.title if everywhere or not steps else f"{disposition.title} (by “{steps[0].title}”)"
+
+
 def _outcomes(program: Program) -> Iterator[Cited]:
     if not program.outcomes:
         return
     for finding in program.outcomes.findings:
         leads = [d for d in program.outcomes.dispositions if finding.id in d.for_]
-        then = f", then {listed((d.title for d in leads), 'or')}" if leads else ""
+        then = f", then {listed((_by_step(program, d) for d in leads), 'or')}" if leads else ""
         reasons = " Reasons must be written." if finding.reasons else ""
         yield Cited(f"{finding.title}{then}.{reasons}", cited(program, finding.cites))

@@ -221,7 +221,7 @@ def _section(
         "shared_by": look.name(writing.written.by) if writing.written else "",
         "shared_on": writing.written.on if writing.written else None,
         "why": request.POST.get("why") or (writing.draft.data.get("why") if writing.draft else "") or "",
-        "asks_why": writing.written is not None,
+        "asks_why": writing.written is not None and bool(writing.written.answers),
         "advice": advice(look, spec, raw),
         "title": TITLE,
         "quiet": QUIET,
