@@ -249,6 +249,20 @@ def test_a_decision_on_words_that_changed_meanwhile_is_not_made(net: Network) ->
     assert net.seen().plan.decision is not None
 
 
+def test_who_got_more_time_reads_at_the_top_what_was_decided_and_why(net: Network) -> None:
+    net.over()
+    met = {f"steps/r{n}": {"finding": "met", "evidence": "The list"} for n in (1, 2)}
+    decided = Move(
+        move="decide", finding="not_met", disposition="more_time", extend_by="30 days", because="One is still open.",
+        criteria=met | {"steps/r1": {"finding": "not_met", "evidence": "The list", "reason": "One is open"}},
+        reasons={"no_missed_check_ins": "By telephone"},
+    )  # fmt: skip
+    net.do("finn", decided)
+    page = text(client_of(net.mara).get(net.address("")))
+    assert "What follows: The time is extended" in page
+    assert page.index("One is still open.") < page.index("Dates")
+
+
 # Forged -------------------------------------------------------------------------------------------------------------
 
 FORGED = [

@@ -14,10 +14,13 @@ from upturn.web.shown import shown_answers
 
 
 def ending(found: Look) -> dict[str, Any] | None:
-    """What stands at the top of a plan that is decided or over, as far as this person reads it."""
-    case = found.case
+    """What stands at the top of a plan that was decided or is over, as far as this person reads it. A plan that goes
+    on after a decision (more time) still says what was decided and why.
+    """
+    case, decision = found.case, found.plan.decision
     if case.open and case.stage.phase != "after":
-        return None
+        reads = decision is not None and found.reads_entry(decision.seq)
+        return {"steps": [_made(found, decision)], "now": []} if decision and reads else None
     made = [_made(found, step) for step in _steps(found)]
     return {"steps": made, "now": list(_now(found)) if found.roles else []}
 
