@@ -64,12 +64,17 @@ def _columns(case: Case, loaded: Loaded, owed: Iterable[DutyRow], seq: int | Non
         "closed_on": plan.stage_since if stage.final else None,
         "finding": decision.finding if decision else "",
         "disposition": decision.disposition if decision else "",
-        "next_due": min((row[6] for row in owed if row[6]), default=None),
+        "next_due": _next_due(case, [row[6] for row in owed if row[6]]),
         "wakes_at": next_look(case),
         "told": plan.told is not None,
         "for_office": "office" in fills,
         "for_auditor": "auditor" in fills,
     }
+
+
+def _next_due(case: Case, days: list[date]) -> date | None:
+    """The next day on which something is due; where none is ahead, the last that has passed."""
+    return min((day for day in days if day >= case.today), default=max(days, default=None))
 
 
 def _holder(loaded: Loaded, role: str) -> int | None:

@@ -91,6 +91,8 @@ def page_context(found: Look) -> dict[str, Any]:
     case = found.case
     mine = standing.own_duties(found)
     entries = timeline(found)
+    unsigned = [] if found.only_helps else list(people.unsigned(found))
+    signed = list(people.signatures(found))
     return {
         **about_plan(found),
         "status": standing.stage_of(found).title,
@@ -102,7 +104,8 @@ def page_context(found: Look) -> dict[str, Any]:
         "ending": ending(found),
         "concern": words.concern(found),
         "concern_open": case.stage.phase in ("concern", "draft", "sign"),
-        "unsigned": [] if found.only_helps else list(people.unsigned(found)),
+        "unsigned": unsigned,
+        "can_sign": any(one["url"] for one in unsigned),
         "waiting_for": standing.waiting_for(found),
         "dates": list(standing.key_dates(case, deadlines=not found.only_helps)),
         "goals": list(progress.goals(found)),
@@ -112,8 +115,8 @@ def page_context(found: Look) -> dict[str, Any]:
         "check_ins": progress.check_ins(found),
         "support": progress.support(found),
         "items": list(progress.items(found)),
-        "signatures": list(people.signatures(found)),
-        "fingerprints": bool(case.plan.signatures),
+        "signatures": signed,
+        "fingerprints": any(one["on"] for one in signed),
         "approvals": list(people.approvals(found)),
         "statements": people.statements(found),
         "proposals": list(people.proposals(found)),

@@ -99,7 +99,11 @@ def _steps(look: Look, spec: Items, row: str) -> Iterator[dict[str, Any]]:
 
 
 def _columns(look: Look, table: str) -> Any:
-    return tuple(look.program.column.get(table, {}).values())
+    """The questions of a row, but those whose numbers stand above by themselves."""
+    apart = {
+        c for goal in look.program.goals if goal.table == table and goal.target for c in (goal.baseline, goal.target)
+    }
+    return tuple(column for name, column in look.program.column.get(table, {}).items() if name not in apart)
 
 
 def _item_form(look: Look, step: ItemMove, due: Any) -> type[Small]:
