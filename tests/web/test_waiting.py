@@ -197,6 +197,20 @@ def test_whoever_confirms_a_step_sees_its_numbers_and_what_was_put_forward(net: 
     assert found.index("Posted in the portal.") < found.index("What is written about it")
 
 
+def test_a_day_that_is_refused_comes_back_from_the_draft_with_its_sentence(net: Network) -> None:
+    net.checked_in()
+    mara, url = client_of(net.mara), net.address("items/steps/r1/mark_done/")
+    typed = {"expected": str(net.row().seq), "a-shows": "The list", "on": "2031-01-05"}
+    mara.post(f"{url}?draft=1", typed)
+    refused = text_of(mara.post(url, typed).content.decode())
+    again = page(mara, url)
+    sentence = "The day it happened cannot lie in the future."
+    assert 'value="2031-01-05"' in mara.get(url).content.decode()
+    assert (sentence in refused, sentence in again) == (True, True), again
+    mara.post(f"{url}?draft=1", typed | {"on": net.now.date().isoformat()})
+    assert sentence not in page(mara, url)
+
+
 def test_an_unshared_draft_is_named_before_the_plan_is_handed_over(net: Network) -> None:
     net.told()
     words = sections(net.now)

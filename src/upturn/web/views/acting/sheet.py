@@ -27,10 +27,10 @@ from upturn.records.drafts import TooLong, drop_draft, save_draft
 from upturn.records.models import Draft
 from upturn.records.perform import Performed, perform
 from upturn.records.queries import drafts
-from upturn.web.forms import Questions, Raw, Small, moved_rows, read
+from upturn.web.forms import DayField, Questions, Raw, Small, moved_rows, read
 from upturn.web.views.acting.happened import what_happened
 from upturn.web.views.acting.pages import NOT_KEPT, against, expected, not_possible, plan_page, typed_words
-from upturn.web.views.acting.readers import scope_of
+from upturn.web.views.acting.readers import rehearsed, scope_of
 from upturn.web.views.acting.warnings import Warnings, warnings_of
 from upturn.web.views.plan import seen
 
@@ -168,7 +168,18 @@ def _shown(request: HttpRequest, look: Look, offer: str, sheet: Sheet, draft: Dr
     raw = kept.get("a") if isinstance(kept.get("a"), dict) else None
     sent = as_sent(kept.get("own")) if draft else None
     view = Filled(look, offer, sheet, sheet.first if raw is None else raw, sent, touched=False)
-    return view.page(request, (), status=200, draft=draft)
+    return view.page(request, _days_refused(view), status=200, draft=draft)
+
+
+def _days_refused(view: "Filled") -> list[Refusal]:
+    """What stands against a day that comes back out of a draft: it was refused once, and would be again."""
+    sheet, bound = view.sheet, view.sheet.own(view.sent) if view.sheet.own and view.sent is not None else None
+    if view.own is None or bound is None or not bound.is_valid() or view.questions.own_refusals():
+        return []
+    days = {name for name, box in view.own.fields.items() if isinstance(box, DayField)}
+    given = Given(view.questions.raw, bound.cleaned_data, view.warnings.reasons, view.sent or QueryDict())
+    against = rehearsed(view.look, sheet.command(given)) if days else ()
+    return [r for r in against if sheet.boxes.get(r.field or "", r.field or "") in days]
 
 
 def as_sent(kept: Any) -> QueryDict | None:
