@@ -8,6 +8,7 @@ from tests.core.playing import Play, opened
 from tests.core.small import NOW, TODAY, small, small_file
 from upturn.core import commands as c
 from upturn.core import events as e
+from upturn.core.duties import duties
 from upturn.core.facts import Actor, EarlierPlan, Facts
 from upturn.core.plan import Plan
 from upturn.core.refusals import Conflict, Refusal, Refused
@@ -769,3 +770,35 @@ def test_an_extension_never_goes_beyond_the_cap():
     ]
     play.do("finn", extend("29 days"))
     assert play.plan.clocks["period"].end == date(2026, 5, 30)
+
+
+# -- suggested changes ------------------------------------------------------------------------------------------------
+
+SUGGESTED = """
+form:
+  - id: words
+    by: [lead]
+    fields: [{id: first, kind: date, title: First day}]
+rules: [{id: US-03}]
+moves: [{id: begin, kind: start}]
+"""
+
+
+@pytest.mark.parametrize(("proposed", "stands"), [("2026-03-16", "2026-03-16"), ("a week later", None)])
+def test_a_change_that_was_accepted_is_written_at_once_or_owed_until_it_is(proposed, stands):
+    play = opened(SUGGESTED)
+    play.do("finn", SAID)
+    play.do("ines", c.Comment(section="words", field="first", text="Too early", proposed=proposed))
+    assert refusal(play, "finn", c.Move(move="begin")) == ["1 suggested change by Ines Roth has no answer yet. (US-03)"]
+    play.do("finn", c.Reply(number=1, outcome="accepted"))
+    assert play.plan.sections["words"].answers.get("first") == stands
+    owed = [d.title for d in duties(play.case()) if d.offer == "answer:words"]
+    if stands:
+        assert owed == []
+        return
+    assert owed == ["Write the change that was accepted into “What it is about”"]
+    says = "1 change to “What it is about” was accepted and is not written yet. (US-03)"
+    assert refusal(play, "finn", c.Move(move="begin")) == [says]
+    play.do("finn", c.Answer(section="words", answers={"said": "It began in May.", "first": "2026-03-09"}))
+    assert play.plan.unwritten() == []
+    play.do("finn", c.Move(move="begin"))

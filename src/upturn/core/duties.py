@@ -304,6 +304,23 @@ def _suggestions(case: Case) -> Iterator[Duty]:
             )
 
 
+def _accepted(case: Case) -> Iterator[Duty]:
+    """What was accepted is also written, while the text can still be written."""
+    if case.stage.phase not in ("concern", "draft", "sign"):
+        return
+    for comment in case.plan.unwritten():
+        spec = case.program.section[comment.section]
+        for role in (spec.writers(case.plan.stage) or spec.by)[:1]:
+            yield Duty(
+                role,
+                f"answer:{spec.id}",
+                f"Write the change that was accepted into “{spec.title}”",
+                comment.on,
+                None,
+                "The text stays as it is, although the change was accepted.",
+            )
+
+
 def _proposals(case: Case) -> Iterator[Duty]:
     for proposal in case.plan.proposals.values():
         if proposal.outcome:
@@ -325,4 +342,4 @@ def _proposals(case: Case) -> Iterator[Duty]:
                 )
 
 
-_SOURCES = (_screening, _sections, _signatures, _approvals, _check_ins, _items, _suggestions, _proposals)
+_SOURCES = (_screening, _sections, _signatures, _approvals, _check_ins, _items, _suggestions, _accepted, _proposals)

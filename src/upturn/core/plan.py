@@ -157,6 +157,8 @@ class CommentState:
     later: tuple[str, ...]
     replies: tuple[tuple[str, str, str, date], ...] = ()
     """(code, outcome, words, day) in order."""
+    accepted: int = 0
+    """The entry by which it was accepted."""
 
     @property
     def answered(self) -> bool:
@@ -307,6 +309,11 @@ class Plan:
     def answer(self, section: str, name: str) -> Any:
         written = self.sections.get(section)
         return written.answers.get(name) if written else None
+
+    def unwritten(self) -> list[CommentState]:
+        """Suggested changes that were accepted while their section has not been written since."""
+        accepted = (c for c in self.comments.values() if c.proposed and c.accepted)
+        return [c for c in accepted if c.section not in self.sections or self.sections[c.section].seq < c.accepted]
 
     def standing(self, signature: str) -> SignatureState | None:
         """The signature that stands, if one does: where each holder signs, the last of them."""
@@ -537,9 +544,9 @@ def _replied(plan: Plan, fact: Fact, event: e.Replied) -> Plan:
     if event.to == "comment":
         comment = plan.comments[event.number]
         reply = (fact.actor, event.outcome, event.reason, fact.day())
-        return replace(
-            plan, comments={**plan.comments, event.number: replace(comment, replies=(*comment.replies, reply))}
-        )
+        accepted = fact.seq if event.outcome == "accepted" else comment.accepted
+        answered = replace(comment, replies=(*comment.replies, reply), accepted=accepted)
+        return replace(plan, comments={**plan.comments, event.number: answered})
     proposal = plan.proposals[event.number]
     if event.outcome == "agreed":
         proposal = replace(proposal, agreed=(*proposal.agreed, event.role))

@@ -72,8 +72,15 @@ def check_ins_planned(case: Case, at_least: int = 2) -> Refusal | None:
 
 @guard()
 def suggestions_answered(case: Case) -> Refusal | None:
-    """Every suggested change got an answer with a reason (US-03)."""
+    """Every suggested change got an answer with a reason, and what was accepted is written (US-03)."""
     open_ = [c for c in case.plan.comments.values() if c.proposed and not c.answered]
+    promised = [] if open_ else case.plan.unwritten()
+    if promised:
+        sections = listed(dict.fromkeys(f"“{case.program.section[c.section].title}”" for c in promised))
+        says = f"{counted(len(promised), 'change')} to {sections} {by_count(len(promised), 'was', 'were')} accepted"
+        return case.refusal(
+            "suggestions_answered", f"{says} and {by_count(len(promised), 'is', 'are')} not written yet."
+        )
     if not open_:
         return None
     who = listed(sorted({case.names(c.by) for c in open_}))

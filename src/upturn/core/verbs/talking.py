@@ -7,6 +7,7 @@ from upturn.core.audience import addressed, section_readers, voices
 from upturn.core.case import Case
 from upturn.core.commands import Comment, Correct, Reply, State
 from upturn.core.events import Answered, Commented, Corrected, Event, Replied, Stated
+from upturn.core.fields import clean_answers
 from upturn.core.plan import CommentState
 from upturn.core.program import Section
 from upturn.core.refusals import Refusal, Refused
@@ -114,13 +115,16 @@ def _like(event: Replied, comment: CommentState) -> Replied:
 
 
 def _taken_over(case: Case, spec: Section, comment: CommentState) -> list[Event]:
-    """An accepted wording for a text goes into it, where the section can be written now."""
-    field = next((f for f in spec.fields if f.id == comment.field and f.kind in ("text", "longtext")), None)
+    """An accepted wording goes into its question, where it is an answer to it and the section can be written now."""
+    field = next((f for f in spec.fields if f.id == comment.field and f.kind not in ("table", "computed")), None)
     writers = spec.writers(case.plan.stage)
     if field is None or not comment.proposed or case.plan.stage not in spec.in_ or not case.holds_role(writers):
         return []
     before = case.plan.sections.get(spec.id)
-    answers = {**(before.answers if before else {}), field.id: comment.proposed}
+    proposed = {**(before.answers if before else {}), field.id: comment.proposed}
+    answers, problems = clean_answers(spec.fields, proposed, case.values, case.program)
+    if problems or field.id not in answers:
+        return []
     event = Answered(
         section=spec.id,
         answers=answers,
