@@ -5,6 +5,7 @@ The browser is held to the same by `tests/web/test_stories_on_screen.py`, which 
 
 import io
 import json
+import socket
 from datetime import UTC, datetime
 from typing import Any
 
@@ -112,3 +113,11 @@ def test_a_number_that_two_organizations_use_is_told_apart_by_the_person_or_the_
 def test_a_simulation_with_a_field_that_is_not_there_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     status, _out, err = said(capsys, "program", "simulate", "employer-pip", "--set", "period_lenght=60 days")
     assert (status, "Did you mean period_length?" in err) == (1, True)
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, out, err = said(capsys, "demo", "--no-browser", "--port", str(port))
+    assert (status, out) == (1, "")
+    assert f"Port {port} is taken" in err

@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -169,6 +170,8 @@ def _manage(arguments: list[str]) -> None:
 def demo_command(args: argparse.Namespace) -> int:
     """Everything invented, on this machine only, signed in with one click."""
     address = f"http://localhost:{args.port}"  # passkeys need a host name
+    if not args.seed_only:
+        _free("127.0.0.1", args.port)
     os.environ["UPTURN_DEMO"] = "true"
     os.environ["UPTURN_BASE_URL"] = address
     if "UPTURN_DATA" not in os.environ:
@@ -206,7 +209,18 @@ def serve_command(args: argparse.Namespace) -> int:
         )
     if "UPTURN_BASE_URL" not in os.environ and args.host not in ("127.0.0.1", "localhost"):
         raise Wrong("Set UPTURN_BASE_URL to the address people type, as https://plans.example.org.")
+    _free(args.host, args.port)
     return _served(args.host, args.port, workers=args.workers, clock=not args.no_clock)
+
+
+def _free(host: str, port: int) -> None:
+    """Refuse a port that somebody else listens on: two servers would share it and answer in turn."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError):
+            raise Wrong(f"Port {port} is taken or not open to you. Give another one with --port.") from None
 
 
 def _served(host: str, port: int, *, workers: int, clock: bool) -> int:
