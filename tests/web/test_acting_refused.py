@@ -383,6 +383,7 @@ def test_two_tabs_of_a_start_never_mix_two_people(net: Network) -> None:
     client, base = client_of(net.finn), "/plans/new/evolve-mip/"
     people = {"facilitator": "Finn Alder", "group": str(net.group.pk)}
     basis = {"a-identified_on": "2026-02-20", "a-basis_of_concern": ["observation"]}
+    basis |= {"a-_asked": "identified_on basis_of_concern concern reasons_in_numbers"}
     of_rhea = {"opened_for": str(rhea.pk), "a-concern": "Rhea missed the last three meetings of the group."}
     of_mara = {"opened_for": str(net.mara.pk), "a-concern": "Three recommendations of Mara are open."}
     client.post(base, {"subject": str(rhea.pk)})
@@ -396,6 +397,7 @@ def test_two_tabs_of_a_start_never_mix_two_people(net: Network) -> None:
     assert refused.status_code == 409
     assert "This page was about Rhea Lindholm. In another window you have gone on about Mara Quill" in text(refused)
     assert "Rhea missed the last three meetings" in text(refused)
+    assert "reasons_in_numbers" not in text(refused)
     check = text(client.get(f"{base}check/"))
     assert "Mara are open" in check
     assert "Rhea" not in check

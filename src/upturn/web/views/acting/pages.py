@@ -11,6 +11,7 @@ from upturn.core.case import Case
 from upturn.core.refusals import Refusal
 from upturn.records.access import Look
 from upturn.records.readings import record_reading
+from upturn.web.forms import ASKED
 from upturn.web.views.plan import frame
 
 NOTHING_THERE = "There is no such"
@@ -66,7 +67,7 @@ def not_possible(
 
 def typed_words(request: HttpRequest) -> list[str]:
     """The texts of a form that can no longer be sent, so that nobody loses what they wrote."""
-    names = [k for k in request.POST if k not in NOT_KEPT]
+    names = [k for k in request.POST if k not in NOT_KEPT and not k.startswith("warning.") and not k.endswith(ASKED)]
     return [v for k in names for v in request.POST.getlist(k) if len(v.strip()) > 20]
 
 
