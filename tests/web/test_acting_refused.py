@@ -160,6 +160,15 @@ def test_a_section_shared_unfinished_says_what_it_still_lacks(net: Network) -> N
     assert "Still to be written there" not in text(answer)
 
 
+def test_a_check_of_a_section_says_what_sharing_it_would_refuse(net: Network) -> None:
+    net.told()
+    client, url = client_of(net.mara), net.address("write/header/")
+    answer = client.post(url, opened(client, url) | {"a-target_date": "soon", "press": "check"}, follow=True)
+    advice = text(answer).partition("Before you share")[2]
+    assert "Enter a date" in advice
+    assert "Everything that is asked for is here." not in advice
+
+
 def test_a_proposed_change_is_compared_for_everybody_who_reads_it_and_answered_by_those_asked(net: Network) -> None:
     net.running()
     changes = {"outcome": net.seen().plan.sections["outcome"].answers | {"if_not_completed": ["extend"]}}

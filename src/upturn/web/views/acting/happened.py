@@ -11,7 +11,7 @@ from upturn.records.perform import Performed
 def what_happened(said: str, done: Performed, look: Look) -> str:
     """The sentence of the act, then what followed: where the plan stands, new dates, who is told."""
     if not done.events:
-        return "Nothing has changed, so nothing was put on record."
+        return "This stands on record already, so nothing was added."
     return " ".join([sentence(said), *dict.fromkeys(_followed(done, look))]).strip()
 
 

@@ -68,7 +68,8 @@ def not_possible(
 def typed_words(request: HttpRequest) -> list[str]:
     """The texts of a form that can no longer be sent, so that nobody loses what they wrote."""
     names = [k for k in request.POST if k not in NOT_KEPT and not k.startswith("warning.") and not k.endswith(ASKED)]
-    return [v for k in names for v in request.POST.getlist(k) if len(v.strip()) > 20]
+    texts = [v for k in names for v in request.POST.getlist(k)]
+    return [v for v in texts if len(v.strip()) > 20 and not v.isidentifier()]  # the id of a choice is nobody's words
 
 
 def title_of(case: Case, offer: str) -> str:

@@ -352,8 +352,9 @@ QUIET = "Everything that is asked for is here."
 
 def advice(look: Look, spec: Section, raw: Raw) -> list[dict[str, str]]:
     """What is still to be written, and which goals cannot be judged yet. Advice keeps nobody from sharing."""
-    answers, _problems = clean_answers(spec.fields, raw, look.case.values, look.program)
-    found = [
+    answers, problems = clean_answers(spec.fields, raw, look.case.values, look.program)
+    found = [{"says": problem.says, "try": ""} for problem in problems[:8]]
+    found += [
         {"says": f"{phrase} is not written yet.", "try": ""}
         for phrase in list(missing(spec.fields, answers, look.case.values, look.program))[:8]
     ]
