@@ -369,8 +369,9 @@ ROWS = [
         {"approved": "look"},
         {"approvals": (answer("approved"), answer("returned"))},
         {},
-        "“A second look” is still missing: the reviewer.",
+        "“A second look” was returned by p4 on 2 March 2026. Look at what was written there first.",
     ),
+    ({"approved": "look"}, {}, {}, "“A second look” is still missing: the reviewer."),
     (
         {"approved": "vote"},
         {"approvals": (answer("approved", approval="vote"),), **people(p4=("reviewer",), p5=("reviewer",))},

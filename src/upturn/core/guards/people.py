@@ -80,6 +80,11 @@ def approved(case: Case, approvals: tuple[str, ...]) -> Refusal | None:
     if not lacking:
         return None
     spec = case.program.approval[lacking[0]]
+    against = [a for a in answers_counting(case, spec) if a.outcome in ("returned", "refused")]
+    if against:
+        last = against[-1]
+        says = f"“{spec.title}” was {last.outcome} by {case.names(last.by)} on {day_name(last.on)}."
+        return case.refusal("approved", f"{says} Look at what was written there first.")
     return case.refusal("approved", f"“{spec.title}” is still missing: {_who(case, spec)}.")
 
 
