@@ -119,6 +119,8 @@ def test_a_declined_signature_stands_at_the_top_and_can_still_be_given(net: Netw
     mara, finn = page(client_of(net.mara), net.address()), page(client_of(net.finn), net.address())
     assert "You can still sign" in mara
     assert "Nothing waits for you here" not in mara
+    assert "What you can still sign" in page(client_of(net.mara), "/")
+    assert "What you can still sign" not in page(client_of(net.finn), "/")
     assert finn.index("Mara Quill declined to sign") < finn.index("Next: The facilitator signs")
     assert finn.index("The dates are not realistic.") < finn.index("Next: The facilitator signs")
     net.sign("mara", "member_signs")

@@ -1,5 +1,6 @@
 """My work: what waits for the person signed in, what waits for others, what follows if nothing is done, and when."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,13 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from upturn.core.wording import counted, day_name
-from upturn.records.access import can
+from upturn.records.access import Former, NotFound, can, look
 from upturn.records.catalogue import program_for
 from upturn.records.models import Duty, Person, Plan
 from upturn.records.owed import is_missed
 from upturn.records.queries import Page, ended_lately, my_work, waiting_for_others
 from upturn.web.addresses import address
 from upturn.web.page.others import of_another
+from upturn.web.page.people import unsigned
 from upturn.web.page.standing import SOON
 
 
@@ -30,6 +32,7 @@ def my_work_page(request: HttpRequest) -> HttpResponse:
             "sentence": sentence(mine, first_page="mine" not in request.GET),
             "mine": [row(duty, person) for duty in sorted(mine.items, key=missed)],
             "others": [row(duty, person, others=True) for duty in sorted(others.items, key=missed)],
+            "may_sign": list(may_sign(person)),
             "ended": [ended_row(plan) for plan in ended_lately(person, timezone.localdate())],
             "mine_pages": pages(mine, "mine", request, "What waits for you"),
             "others_pages": pages(others, "others", request, "What waits for others"),
@@ -64,6 +67,20 @@ def sentence(mine: Page[Duty], *, first_page: bool) -> str:
     said = day_name(first) if first and first < timezone.localdate() else when(first) if first else ""
     nearest = f" The nearest {verb} {said}." if first else ""
     return f"{count} you.{nearest}{besides}"
+
+
+def may_sign(person: Person) -> Iterator[dict[str, Any]]:
+    """Signatures that the reader declined on a plan of their own, while they may still be given. Nobody has to."""
+    for plan in Plan.objects.filter(subject=person, phase="sign")[:2]:
+        try:
+            seen = look(plan.pk, person, timezone.now())
+        except (NotFound, Former):
+            continue
+        for one in unsigned(seen):
+            if one["url"]:
+                hint = f"It is on record since {day_name(one['on'])} that you {one['outcome']}. It may stay so."
+                title = f"{one['title']}: {seen.program.title}, {plan.number}"
+                yield {"title": title, "url": one["url"], "hint": hint}
 
 
 def ended_row(plan: Plan) -> dict[str, Any]:
