@@ -310,9 +310,9 @@ def _accepted(case: Case) -> Iterator[Duty]:
         return
     for comment in case.plan.unwritten():
         spec = case.program.section[comment.section]
-        for role in (spec.writers(case.plan.stage) or spec.by)[:1]:
+        if case.plan.stage in spec.in_ and case.shown(spec) and not spec.opens:
             yield Duty(
-                role,
+                spec.writers(case.plan.stage)[0],
                 f"answer:{spec.id}",
                 f"Write the change that was accepted into “{spec.title}”",
                 comment.on,
