@@ -1,0 +1,77 @@
+"""How much: numbers that measure something, all and none, thresholds, and one named thing that gets done.
+
+A date, a period, "Week 2" and "Section 4" hold numbers too, and measure nothing.
+"""
+
+from collections.abc import Iterator
+
+from upturn.core.language.concreteness import things, vague_only
+from upturn.core.language.reading import Reading, Span
+from upturn.core.language.rule import Kind
+from upturn.core.language.times import is_long, time_frames
+
+_WINDOWS = ("deadline", "period", "past", "recurrence", "plan_time", "for_length")
+_PLACES = ("date", "reference")
+
+
+def is_measurable(reading: Reading, kind: Kind) -> bool:
+    """Whether a sentence of this kind can be counted or answered yes or no."""
+    if next(amounts(reading, kind), None) is not None:
+        return True
+    if kind in {"deficiency", "outcome", "consequence"}:
+        return reading.has("once")
+    if kind == "support":
+        return reading.has("once") or next(time_frames(reading, kind), None) is not None
+    return _checkable(reading, kind)
+
+
+def amounts(reading: Reading, kind: Kind) -> Iterator[Span]:
+    """The numbers that measure something."""
+    for span in reading.of("n", "length", "set_number", "percent", "share", "money"):
+        token = reading.tokens[span.first]
+        if not token.tags.isdisjoint({"date", "reference", "point", "week_point", "quarter", "stretch", "plain"}):
+            continue
+        if "length" in token.tags and _is_window(reading, span, kind):
+            continue
+        yield span
+
+
+def _is_window(reading: Reading, span: Span, kind: Kind) -> bool:
+    """Whether a length of time is when something is judged, rather than how much."""
+    if "short_length" in reading.tokens[span.first].tags:
+        return False
+    windows = [k for k in _WINDOWS if not (k == "for_length" and kind in {"deficiency", "outcome", "consequence", "support"})]
+    if not reading.outside(span, *windows):
+        return True
+    return kind != "deficiency" and any(
+        s.first <= span.first < s.last and is_long(reading, s) for s in reading.of("latency")
+    )
+
+
+def _checkable(reading: Reading, kind: Kind) -> bool:
+    """Without a number: all or none of something, a threshold that has a name, one named thing that gets done."""
+    if reading.has("threshold", "on_time", "once"):
+        return True
+    if vague_only(reading):
+        return False
+    counts = [s for s in reading.of("all_of", "none_of") if reading.outside(s, "not_all", "recurrence", "comparison")]
+    return bool(counts) or _one_thing_done(reading)
+
+
+def _one_thing_done(reading: Reading) -> bool:
+    """A completing verb where an instruction has its verb, with a thing to do it to."""
+    named = [s for s in things(reading) if s.kind == "concrete"]
+    return any(
+        is_instruction(reading, verb) and any(thing.first > verb.first for thing in named)
+        for verb in reading.of("completing", quoted=False)
+    )
+
+
+def is_instruction(reading: Reading, verb: Span) -> bool:
+    """Whether a verb begins its clause or follows "will", "must", "to" ...: somebody is to do it."""
+    if verb.first == 0 or reading.tokens[verb.first].first:
+        return True
+    before = reading.tokens[verb.first - 1]
+    if "adverb" in before.tags and verb.first > 1:
+        before = reading.tokens[verb.first - 2]
+    return "modal" in before.tags or before.text in {",", ":", ";", "-", "–", "•"} or "joins" in before.tags

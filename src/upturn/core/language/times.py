@@ -1,0 +1,53 @@
+"""When: deadlines, the period something is judged over, calendar recurrences; and how quick, which is none of them.
+
+"Within 4 hours of receipt" is part of the standard: a measure, not a time frame. "Within 30 days" is a deadline.
+"""
+
+from collections.abc import Iterator
+
+from upturn.core.language.reading import Reading, Span
+from upturn.core.language.rule import Kind
+
+FORTNIGHT = 14
+"""Days from which "within N days" without an event is read as a deadline rather than a speed."""
+
+_AHEAD = ("dated", "deadline", "period", "for_length", "plan_time", "past")
+_BEHIND = ("dated", "past", "period")
+
+
+def is_time_bound(reading: Reading, kind: Kind) -> bool:
+    """Whether a sentence of this kind says when."""
+    return next(time_frames(reading, kind), None) is not None
+
+
+def time_frames(reading: Reading, kind: Kind) -> Iterator[Span]:
+    """The spans that say when. A rate ("10 hours per week") bounds what is to be done, not what went wrong."""
+    for span in reading.of(*(_BEHIND if kind == "deficiency" else _AHEAD)):
+        if _is_short(reading, span) or (kind == "consequence" and not reading.outside(span, "plan_time")):
+            continue
+        yield span
+    if kind not in {"deficiency", "consequence"}:
+        yield from (s for s in reading.of("recurrence") if reading.outside(s, "not_recurring"))
+    if kind != "deficiency":
+        yield from (s for s in reading.of("latency") if is_long(reading, s))
+
+
+def is_long(reading: Reading, span: Span) -> bool:
+    """Whether "within N days" is a deadline: two weeks or more, and no event that each time starts the count."""
+    tokens = reading.tokens[span.first : span.last]
+    after = reading.tokens[span.last].word if span.last < len(reading.tokens) else ""
+    days = [t for t in tokens if "length" in t.tags and "short_length" not in t.tags and (t.value or 0) >= FORTNIGHT]
+    return bool(days) and after not in reading_words(reading, "event_start") and tokens[-1] is days[-1]
+
+
+def reading_words(reading: Reading, tag: str) -> frozenset[str]:
+    """The words of the text that carry a tag of the pack."""
+    return frozenset(t.word for t in reading.tokens if tag in t.tags)
+
+
+def _is_short(reading: Reading, span: Span) -> bool:
+    """Minutes and hours: how quick, not when."""
+    inside = reading.tokens[span.first : span.last]
+    return any("short_length" in t.tags for t in inside) and not any(
+        not t.tags.isdisjoint({"date", "point", "stretch", "quarter", "long_length"}) for t in inside
+    )
