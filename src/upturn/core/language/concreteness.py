@@ -6,15 +6,19 @@ listing every thing of every trade is not: so a word that no list knows counts a
 
 from collections.abc import Iterator
 
+from upturn.core.language.packs import pack
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
 
 ENOUGH = 2.0
 """Points from which a sentence names something. A known thing or act is 1, an amount 1, an unknown word ½."""
 
+CLEAR = 3.0
+"""Points from which an evaluation beside it ("poor", "below expectations") takes nothing away."""
+
 _EMPTY = (
     "field", "vague_degree", "vague_verb", "vague_time", "trait", "soft_trait", "manner", "absolute", "hearsay", "mind_reading",
-    "hyperbole", "loaded", "punitive", "prejudged", "comparison", "comparative", "baseline", "needed", "supporting",
+    "hyperbole", "loaded", "punitive", "prejudged", "comparison", "comparative", "baseline", "needed", "evaluation",
     "dated", "deadline", "period", "past", "recurrence", "plan_time", "for_length", "threat", "person_comparison",
 )  # fmt: skip
 _NUMERAL_TAGS = frozenset({"n", "length", "percent", "share", "money", "set_number"})
@@ -22,7 +26,10 @@ _NUMERAL_TAGS = frozenset({"n", "length", "percent", "share", "money", "set_numb
 
 def is_specific(reading: Reading, kind: Kind) -> bool:
     """Whether a sentence of this kind says what to look for."""
-    return points(reading) >= ENOUGH
+    earned = points(reading)
+    if kind in {"consequence", "outcome"} and reading.has("condition"):
+        earned += 1 + reading.has("threat", "all_of")
+    return earned - (_blame(reading) if earned < CLEAR else 0) >= ENOUGH
 
 
 def points(reading: Reading) -> float:
@@ -38,6 +45,11 @@ def points(reading: Reading) -> float:
     return sum(seen.values()) + min(len(amounts), 1)
 
 
+def _blame(reading: Reading) -> int:
+    """Whether the sentence evaluates instead of telling, with no number that would say how far."""
+    return int(reading.has("evaluation") and not any(not t.tags.isdisjoint(_NUMERAL_TAGS) for t in reading.tokens))
+
+
 def things(reading: Reading) -> list[Span]:
     """What the sentence names: things of the pack's lists, and words that no list knows."""
     return sorted([*reading.of("concrete"), *unknown(reading)], key=lambda s: s.start)
@@ -46,11 +58,12 @@ def things(reading: Reading) -> list[Span]:
 def unknown(reading: Reading) -> Iterator[Span]:
     """Words that no list of the pack knows, and that are no small words of the language."""
     covered: set[int] = set()
-    for span in reading.spans:
+    small = small_words(reading)
+    for span in reading.of(*_EMPTY, "concrete", "observable", "completing"):
         covered.update(range(span.first, span.last))
     for place, token in enumerate(reading.tokens):
         plain = "any" in token.tags and len(token.tags - {"any", "soft_month", "reference"}) == 0
-        if plain and place not in covered and len(token.word) > 2 and token.word not in _small(reading.lang):
+        if plain and place not in covered and len(token.word) > 2 and token.word not in small:
             yield Span(token.start, token.end, "unknown", token.text, None, token.quoted, place, place + 1)
 
 
@@ -63,7 +76,6 @@ def _covers(reading: Reading, span: Span, kind: str) -> bool:
     return not reading.outside(span, kind)
 
 
-def _small(lang: str) -> frozenset[str]:
-    from upturn.core.language.packs import pack  # noqa: PLC0415
-
-    return pack(lang).small
+def small_words(reading: Reading) -> frozenset[str]:
+    """The words of a language that name nothing."""
+    return pack(reading.lang).small

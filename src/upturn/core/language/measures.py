@@ -5,7 +5,7 @@ A date, a period, "Week 2" and "Section 4" hold numbers too, and measure nothing
 
 from collections.abc import Iterator
 
-from upturn.core.language.concreteness import things, vague_only
+from upturn.core.language.concreteness import points, small_words, things, vague_only
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
 from upturn.core.language.times import is_long, time_frames
@@ -27,13 +27,23 @@ def is_measurable(reading: Reading, kind: Kind) -> bool:
 
 def amounts(reading: Reading, kind: Kind) -> Iterator[Span]:
     """The numbers that measure something."""
-    for span in reading.of("n", "length", "set_number", "percent", "share", "money"):
+    for span in reading.of("n", "length", "set_number", "percent", "share", "money", "day_point"):
         token = reading.tokens[span.first]
-        if not token.tags.isdisjoint({"date", "reference", "point", "week_point", "quarter", "stretch", "plain"}):
+        if "day_point" in token.tags and (kind == "deficiency" or reading.has("recurrence")):
+            yield span
+        if _is_pronoun(reading, span) or not token.tags.isdisjoint({"date", "reference", "point", "week_point", "quarter", "stretch", "plain"}):
             continue
-        if "length" in token.tags and _is_window(reading, span, kind):
+        if "length" in token.tags and not ("run" in token.tags and kind == "deficiency") and _is_window(reading, span, kind):
             continue
         yield span
+
+
+def _is_pronoun(reading: Reading, span: Span) -> bool:
+    """The "one" of "an alternative one": a number only before what it counts."""
+    if "pronoun_number" not in reading.tokens[span.first].tags:
+        return False
+    after = reading.tokens[span.last : span.last + 1]
+    return not after or "any" not in after[0].tags or after[0].word in small_words(reading)
 
 
 def _is_window(reading: Reading, span: Span, kind: Kind) -> bool:
@@ -55,15 +65,17 @@ def _checkable(reading: Reading, kind: Kind) -> bool:
     if vague_only(reading):
         return False
     counts = [s for s in reading.of("all_of", "none_of") if reading.outside(s, "not_all", "recurrence", "comparison")]
-    return bool(counts) or _one_thing_done(reading)
+    rhythm = kind == "action" and reading.has("recurrence") and points(reading) >= 1.5
+    return bool(counts) or rhythm or _one_thing_done(reading)
 
 
 def _one_thing_done(reading: Reading) -> bool:
     """A completing verb where an instruction has its verb, with a thing to do it to."""
     named = [s for s in things(reading) if s.kind == "concrete"]
     return any(
-        is_instruction(reading, verb) and any(thing.first > verb.first for thing in named)
-        for verb in reading.of("completing", quoted=False)
+        is_instruction(reading, verb) and any(thing.first > verb.first for thing in among)
+        for verbs, among in (("completing", named), ("finishing", things(reading)))
+        for verb in reading.of(verbs, quoted=False)
     )
 
 

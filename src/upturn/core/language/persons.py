@@ -9,7 +9,7 @@ from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
 
 _ALWAYS = ("trait", "manner", "hearsay", "mind_reading", "hyperbole", "person_comparison")
-_OF_DEFICIENCIES = ("absolute", "loaded", "protected")
+_OF_DEFICIENCIES = ("absolute", "loaded")
 _NEAR = 3
 
 
@@ -20,17 +20,43 @@ def is_subjective(reading: Reading, kind: Kind) -> bool:
 
 def judgements(reading: Reading, kind: Kind) -> Iterator[Span]:
     """The words that do."""
-    yield from reading.of(*_ALWAYS, quoted=False)
+    if kind in {"outcome", "consequence"} or _counts_cases(reading, kind):
+        return
+    for name in _ALWAYS:
+        yield from of_author(reading, name)
     yield from traits_of_persons(reading)
     if kind == "deficiency":
-        for span in reading.of(*_OF_DEFICIENCIES, quoted=False):
-            if reading.outside(span, "not_protected"):
-                yield span
+        yield from reading.of(*_OF_DEFICIENCIES, quoted=False)
+        yield from private_matters(reading)
+
+
+def of_author(reading: Reading, name: str) -> Iterator[Span]:
+    """The author's own words of a kind, about the person rather than a customer, a patient or a thing."""
+    for span in reading.of(name, quoted=False):
+        around = reading.tokens[max(0, span.first - 2) : span.first] + reading.tokens[span.last : span.last + 1]
+        others = name in {"trait", "manner"} and any("other_person" in t.tags for t in around)
+        if not others and reading.outside(span, "not_trait"):
+            yield span
+
+
+def private_matters(reading: Reading) -> Iterator[Span]:
+    """Health, family, age, belief, complaints: not where a patient's or a pupil's are told."""
+    others = any("other_person" in t.tags for t in reading.tokens)
+    for span in reading.of("protected", quoted=False):
+        before = reading.tokens[max(0, span.first - 2) : span.first]
+        own = any("own" in t.tags for t in before)
+        if (own or not others) and reading.outside(span, "not_protected"):
+            yield span
+
+
+def _counts_cases(reading: Reading, kind: Kind) -> bool:
+    """A goal that counts cases ("zero complaints about rude behaviour") judges nobody."""
+    return kind == "goal" and reading.has("instances") and reading.has("n", "none_of")
 
 
 def traits_of_persons(reading: Reading) -> Iterator[Span]:
     """Words with two meanings, where what stands before them says that a person is meant."""
     for span in reading.of("soft_trait", quoted=False):
         before = reading.tokens[max(0, span.first - _NEAR) : span.first]
-        if any("about_person" in t.tags for t in before):
+        if any("about_person" in t.tags for t in before) and reading.outside(span, "not_trait"):
             yield span

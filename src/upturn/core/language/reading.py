@@ -148,7 +148,7 @@ def _chunked(tokens: list[Token], language: Pack) -> list[Token]:
 
 def _numerals(tokens: list[Token], text: str) -> Iterator[Span]:
     for place, token in enumerate(tokens):
-        for tag in ("length", "short_length", "set_number", "reference", "date", *NUMERALS):
+        for tag in ("length", "short_length", "set_number", "reference", "date", "day_point", *NUMERALS):
             if tag in token.tags:
                 said = text[token.start : token.end]
                 yield Span(token.start, token.end, tag, said, token.value, token.quoted, place, place + 1)

@@ -27,22 +27,27 @@ def time_frames(reading: Reading, kind: Kind) -> Iterator[Span]:
             continue
         yield span
     if kind not in {"deficiency", "consequence"}:
-        yield from (s for s in reading.of("recurrence") if reading.outside(s, "not_recurring"))
+        yield from (s for s in reading.of("recurrence") if _recurs(reading, s))
     if kind != "deficiency":
         yield from (s for s in reading.of("latency") if is_long(reading, s))
+
+
+def _recurs(reading: Reading, span: Span) -> bool:
+    """Not in a name: "Quarterly Business Reviews" says which, not when."""
+    token = reading.tokens[span.first]
+    after = reading.tokens[span.last].text if span.last < len(reading.tokens) else ""
+    name = span.last == span.first + 1 and token.text[0].isupper() and not token.first and after[:1].isupper()
+    return not name and reading.outside(span, "not_recurring")
 
 
 def is_long(reading: Reading, span: Span) -> bool:
     """Whether "within N days" is a deadline: two weeks or more, and no event that each time starts the count."""
     tokens = reading.tokens[span.first : span.last]
-    after = reading.tokens[span.last].word if span.last < len(reading.tokens) else ""
-    days = [t for t in tokens if "length" in t.tags and "short_length" not in t.tags and (t.value or 0) >= FORTNIGHT]
-    return bool(days) and after not in reading_words(reading, "event_start") and tokens[-1] is days[-1]
-
-
-def reading_words(reading: Reading, tag: str) -> frozenset[str]:
-    """The words of the text that carry a tag of the pack."""
-    return frozenset(t.word for t in reading.tokens if tag in t.tags)
+    after = reading.tokens[span.last].tags if span.last < len(reading.tokens) else frozenset()
+    last = tokens[-1]
+    if "length" not in last.tags or "short_length" in last.tags or "event_start" in after:
+        return False
+    return (last.value or 0) * (7 if "long_length" in last.tags else 1) >= FORTNIGHT
 
 
 def _is_short(reading: Reading, span: Span) -> bool:
