@@ -5,9 +5,9 @@
     read(text, lang)                                                      -> Reading: tokens and typed spans
     rules()                                                               -> {"TRA001": Rule(...), ...}
 
-`tokens` and `numerals` find words and numbers, `packs` brings a language (`packs/en.toml`), `patterns` finds its phrases,
-`reading` puts them together; `times`, `measures`, `concreteness` and `persons` judge a reading, `labels` and `rules/`
-say so. A language without a pack is left alone, and `Reading.says` says that.
+`tokens` and `numerals` find words and numbers, `packs` brings a language (`packs/en.toml`), `patterns` finds its
+phrases, `reading` puts them together; `times`, `measures`, `concreteness` and `persons` judge a reading; `labels` and `rules/`
+tell. A language without a pack is left alone, and `Reading.says` says that.
 """
 
 from upturn.core.language.labels import Labels, labels, labels_of

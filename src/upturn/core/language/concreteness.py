@@ -17,8 +17,8 @@ CLEAR = 3.0
 """Points from which an evaluation beside it ("poor", "below expectations") takes nothing away."""
 
 _EMPTY = (
-    "field", "vague_degree", "vague_verb", "vague_time", "trait", "soft_trait", "manner", "absolute", "hearsay", "mind_reading",
-    "hyperbole", "loaded", "punitive", "prejudged", "comparison", "comparative", "baseline", "needed", "evaluation",
+    "field", "vague_degree", "vague_verb", "vague_time", "trait", "soft_trait", "manner", "absolute", "hearsay",
+    "mind_reading", "hyperbole", "loaded", "punitive", "prejudged", "comparison", "comparative", "baseline", "needed", "evaluation",
     "dated", "deadline", "period", "past", "recurrence", "plan_time", "for_length", "threat", "person_comparison",
 )  # fmt: skip
 _NUMERAL_TAGS = frozenset({"n", "length", "percent", "share", "money", "set_number"})
@@ -36,7 +36,9 @@ def points(reading: Reading) -> float:
     """How much of the sentence can be pointed at."""
     seen: dict[int, float] = {}
     for span in reading.of("concrete", "observable", "completing"):
-        if not any(_covers(reading, span, kind) for kind in ("trait", "manner", "hearsay", "mind_reading", "plan_time")):
+        if not any(
+            _covers(reading, span, kind) for kind in ("trait", "manner", "hearsay", "mind_reading", "plan_time")
+        ):
             seen[span.first] = 1.0
     for span in unknown(reading):
         seen.setdefault(span.first, 0.5)

@@ -30,10 +30,16 @@ def amounts(reading: Reading, kind: Kind) -> Iterator[Span]:
     for span in reading.of("n", "length", "set_number", "percent", "share", "money", "day_point"):
         token = reading.tokens[span.first]
         if "day_point" in token.tags and (kind == "deficiency" or reading.has("recurrence")):
-            yield span
-        if _is_pronoun(reading, span) or not token.tags.isdisjoint({"date", "reference", "point", "week_point", "quarter", "stretch", "plain"}):
+            yield span  # the seventh day of a month that recurs is a threshold
+        if _is_pronoun(reading, span) or not token.tags.isdisjoint(
+            {"date", "reference", "point", "week_point", "quarter", "stretch", "plain"}
+        ):
             continue
-        if "length" in token.tags and not ("run" in token.tags and kind == "deficiency") and _is_window(reading, span, kind):
+        if (
+            "length" in token.tags
+            and not ("run" in token.tags and kind == "deficiency")
+            and _is_window(reading, span, kind)
+        ):
             continue
         yield span
 
@@ -50,7 +56,9 @@ def _is_window(reading: Reading, span: Span, kind: Kind) -> bool:
     """Whether a length of time is when something is judged, rather than how much."""
     if "short_length" in reading.tokens[span.first].tags:
         return False
-    windows = [k for k in _WINDOWS if not (k == "for_length" and kind in {"deficiency", "outcome", "consequence", "support"})]
+    windows = [
+        k for k in _WINDOWS if not (k == "for_length" and kind in {"deficiency", "outcome", "consequence", "support"})
+    ]
     if not reading.outside(span, *windows):
         return True
     return kind != "deficiency" and any(

@@ -7,6 +7,7 @@ year, "4/5" a date only after a word that asks for one.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from upturn.core.language.tokens import Token
 
@@ -132,7 +133,7 @@ def _in_words(tokens: Sequence[Token], at: int, words: Words) -> tuple[Token, in
 
 
 def _placeholder(tokens: Sequence[Token], at: int, words: Words) -> tuple[Token, int]:
-    """ "X%", "$__", "N tickets": a number that somebody is to fill in. A lone capital is only a letter."""
+    """A number that somebody is to fill in: "X%", "$__", "N tickets". A lone capital is only a letter."""
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if after is not None and (after.text == "%" or after.word in words.percent):
         return _joined(tokens[at], after, {"n", "percent", "placeholder"}, None), 2
@@ -213,7 +214,9 @@ def _slash(tokens: Sequence[Token], at: int, words: Words) -> tuple[Token, int] 
     asked = before in words.before_date or starts
     if day and not counted and (asked or second not in _SCALES or first > second):
         return _joined(three[0], three[2], {"date"}, None), 3
-    return _with_suffix(tokens, at, 3, replace(three[2], value=first / second if second else None), {"n", "share"}, words)
+    return _with_suffix(
+        tokens, at, 3, replace(three[2], value=first / second if second else None), {"n", "share"}, words
+    )
 
 
 def _year(tokens: Sequence[Token], at: int, _words: Words) -> tuple[Token, int] | None:
@@ -248,7 +251,7 @@ def _joined(first: Token, last: Token, tags: set[str], value: float | None) -> T
 
 
 def _touching(tokens: Sequence[Token]) -> bool:
-    return all(a.end == b.start for a, b in zip(tokens, tokens[1:], strict=False))
+    return all(a.end == b.start for a, b in pairwise(tokens))
 
 
 def _is_digits(token: Token) -> bool:

@@ -10,7 +10,6 @@ from upturn.core.language.rule import Kind
 
 _ALWAYS = ("trait", "manner", "hearsay", "mind_reading", "hyperbole", "person_comparison")
 _OF_DEFICIENCIES = ("absolute", "loaded")
-_NEAR = 3
 
 
 def is_subjective(reading: Reading, kind: Kind) -> bool:
@@ -34,7 +33,7 @@ def of_author(reading: Reading, name: str) -> Iterator[Span]:
     """The author's own words of a kind, about the person rather than a customer, a patient or a thing."""
     for span in reading.of(name, quoted=False):
         around = reading.tokens[max(0, span.first - 2) : span.first] + reading.tokens[span.last : span.last + 1]
-        others = name in {"trait", "manner"} and any("other_person" in t.tags for t in around)
+        others = name in {"trait", "soft_trait", "manner"} and any("other_person" in t.tags for t in around)
         if not others and reading.outside(span, "not_trait"):
             yield span
 
@@ -55,8 +54,17 @@ def _counts_cases(reading: Reading, kind: Kind) -> bool:
 
 
 def traits_of_persons(reading: Reading) -> Iterator[Span]:
-    """Words with two meanings, where what stands before them says that a person is meant."""
-    for span in reading.of("soft_trait", quoted=False):
-        before = reading.tokens[max(0, span.first - _NEAR) : span.first]
-        if any("about_person" in t.tags for t in before) and reading.outside(span, "not_trait"):
+    """Words with two meanings ("weak", "cold"), where what stands before them says that a person is meant."""
+    for span in of_author(reading, "soft_trait"):
+        if _of_person(reading, span):
             yield span
+
+
+def _of_person(reading: Reading, span: Span) -> bool:
+    """Back over "is", "too", "a" ... stands a person, "your", or the beginning of the sentence."""
+    place = span.first
+    while place and not reading.tokens[place].first and "modifier" in reading.tokens[place - 1].tags:
+        place -= 1
+    if reading.tokens[place].first:
+        return place < span.first
+    return not reading.tokens[place - 1].tags.isdisjoint({"person", "own"})

@@ -60,7 +60,9 @@ class Reading:
 
     def outside(self, span: Span, *kinds: str) -> bool:
         """Whether no span of these kinds covers this one."""
-        return not any(s.start <= span.start and span.end <= s.end for kind in kinds for s in self._by_kind.get(kind, ()))
+        return not any(
+            s.start <= span.start and span.end <= s.end for kind in kinds for s in self._by_kind.get(kind, ())
+        )
 
     @property
     def says(self) -> str:
@@ -114,7 +116,7 @@ def _beside_number(before: list[Token]) -> bool:
 
 
 def _month_before_number(tokens: list[Token], at: int) -> Token:
-    """ "May 5" begins with a month; "May attend" doesn't."""
+    """The same token, a month if a number follows: "May 5", and not "May attend"."""
     token = tokens[at]
     if "soft_month" not in token.tags or at + 1 >= len(tokens):
         return token
@@ -139,9 +141,7 @@ def _chunked(tokens: list[Token], language: Pack) -> list[Token]:
         value = next((t.value for t in inside if t.value is not None), None)
         kept = tokens[at].tags if end == at + 1 else frozenset()
         word = tokens[at].word if end == at + 1 else " ".join(t.word for t in inside)
-        result.append(
-            replace(inside[0], end=inside[-1].end, word=word, tags=kept | tags, value=value)
-        )
+        result.append(replace(inside[0], end=inside[-1].end, word=word, tags=kept | tags, value=value))
         at = end
     return result
 

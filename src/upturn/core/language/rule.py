@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from upturn.core.language.reading import Reading, Span
+from upturn.core.language.tokens import MOST
 
 Kind = Literal["goal", "action", "deficiency", "support", "outcome", "consequence"]
 KINDS: tuple[Kind, ...] = ("goal", "action", "deficiency", "support", "outcome", "consequence")
@@ -34,8 +35,9 @@ class Rule:
     """A rule. One file each in `rules/`, found by its name; its `bad` and `good` are run by the tests.
 
     `title` goes on after "This ..."; `why` says what it does to the reader and `cites` the ids of the policy and of
-    the evidence; `instead` says what would satisfy it. `kinds` are the sentences it looks at. `find` is pure. A rule about
-    a whole plan has no `find` of its own text: its module gives it `about="plan"` and a finder over the plan.
+    the evidence; `instead` says what would satisfy it. `kinds` are the sentences it looks at, and parts in other fields
+    (`satisfied_by`) make it silent. `find` is pure. `subject` is "text" for a rule that is asked of every sentence; a
+    rule about a whole plan says "plan", and is asked by what knows plans.
     """
 
     code: str
@@ -49,7 +51,7 @@ class Rule:
     good: tuple[tuple[Kind, str], ...]
     find: Callable[[Reading, Kind, Given], Iterator[Hit]]
     satisfied_by: Given = field(default=NOTHING)
-    about: Literal["text", "plan"] = "text"
+    subject: Literal["text", "plan"] = "text"
 
 
 def hit(code: str, span: Span, says: str) -> Hit:
@@ -59,4 +61,4 @@ def hit(code: str, span: Span, says: str) -> Hit:
 
 def whole(code: str, reading: Reading, says: str) -> Hit:
     """A finding about the sentence as a whole."""
-    return Hit(code, 0, min(len(reading.text), 20_000), says)
+    return Hit(code, 0, min(len(reading.text), MOST), says)

@@ -10,13 +10,13 @@ MOST = 20_000
 """Characters that are read. What comes after is left alone, and `Reading.cut` says so."""
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]\w*(?:['’][^\W\d_]+)*|_{2,}|\S")
-_JOINS = {"-", "‐", "‑"}  # noqa: RUF001
+_JOINS = {"-", "‐", "‑"}
 _OPENS = {"“": "”", "«": "»", "„": "“", "‘": "’"}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word, number or sign. `word` is its plain lower-case form; `tags` say what it may be (`n`, `unit`, `date` ...).
+    """One word, number or sign. `word` is its plain lower-case form; `tags` say what it may be (`n`, `date` ...).
 
     `value` is the number of a numeral. `quoted` tokens stand inside quotation marks: words said by somebody, not the
     author's wording. `first` tokens begin a sentence, where a capital letter means nothing.
@@ -44,7 +44,9 @@ def tokens_of(text: str) -> list[Token]:
         if said in _JOINS and _inside_word(found, number):
             continue
         is_word = said[0].isalpha()
-        tokens.append(Token(start, end, said, _plain(said) if is_word else said, quoted=quoted[start], first=first))
+        tokens.append(
+            Token(start, end, said, _plain(said) if is_word else said, quoted=bool(quoted[start]), first=first)
+        )
         first = (first and not said[0].isalnum()) or said in {".", "!", "?", ":", ";", "•", "*"}
     return tokens
 
@@ -52,7 +54,7 @@ def tokens_of(text: str) -> list[Token]:
 def _plain(said: str) -> str:
     """Lower case, straight apostrophes, without the possessive."""
     word = said.lower().replace("’", "'")
-    return word[:-2] if word.endswith("'s") else word
+    return word.removesuffix("'s")
 
 
 def _inside_word(found: list[re.Match[str]], number: int) -> bool:
@@ -78,6 +80,6 @@ def _quoted(text: str) -> bytearray:
         elif sign == opened[1] and not (sign in "'’" and text[place + 1 : place + 2].isalnum()):
             inside[opened[0] : place] = b"\x01" * (place - opened[0])
             opened = None
-        elif sign in "\n" or place - opened[0] > 600:
+        elif sign == "\n" or place - opened[0] > 600:
             opened = None
     return inside

@@ -34,4 +34,4 @@ def check_reading(reading: Reading, kind: Kind, given: Given = NOTHING) -> list[
 
 
 def _applies(rule: Rule, kind: Kind, given: Given) -> bool:
-    return rule.about == "text" and kind in rule.kinds and not (rule.satisfied_by & given)
+    return rule.subject == "text" and kind in rule.kinds and not (rule.satisfied_by & given)

@@ -1,0 +1,32 @@
+"""Finders that several rules share: each takes what a rule looks for and gives its `find`."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from upturn.core.language.persons import of_author, traits_of_persons
+from upturn.core.language.reading import Reading, Span
+from upturn.core.language.rule import Given, Hit, Kind, hit
+
+Find = Callable[[Reading, Kind, Given], Iterator[Hit]]
+
+
+def words(code: str, says: str, *kinds: str) -> Find:
+    """Finds the author's own words of these kinds. `says` names the word found as `{}`."""
+
+    def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
+        yield from said_of(code, says, (s for kind in kinds for s in own_words(reading, kind)))
+
+    return find
+
+
+def own_words(reading: Reading, kind: str) -> Iterator[Span]:
+    """The author's words of one kind; those with two meanings only where a person is meant."""
+    return traits_of_persons(reading) if kind == "soft_trait" else of_author(reading, kind)
+
+
+def said_of(code: str, says: str, spans: Iterable[Span]) -> Iterator[Hit]:
+    """One hit for each span, told once even if two lists know the same words."""
+    done: set[int] = set()
+    for span in spans:
+        if span.first not in done:
+            done.update(range(span.first, span.last))
+            yield hit(code, span, says.format(span.text))

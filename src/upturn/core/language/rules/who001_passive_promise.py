@@ -1,0 +1,35 @@
+"""WHO001: help that will be given, by nobody."""
+
+from collections.abc import Iterator
+
+from upturn.core.language.reading import Reading
+from upturn.core.language.rule import Given, Hit, Kind, Rule
+from upturn.core.language.rules._finding import said_of
+
+
+def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
+    """Passive promises in a sentence that names nobody who helps."""
+    if not reading.has("helper"):
+        yield from said_of("WHO001", "“{}”: by whom?", reading.of("passive_promise", quoted=False))
+
+
+RULE = Rule(
+    code="WHO001",
+    name="passive-promise",
+    title="promises something without saying who does it",
+    why=("A promise without a person is kept by nobody, and help that was promised and not given undoes a plan."),
+    instead='Name who does it, and by when: "The training lead gives the course by 10 March."',
+    cites=(
+        "LNG-10",
+        "GEN-05",
+        "GEN-PS2",
+    ),
+    kinds=frozenset({"support", "action"}),
+    bad=(("support", "Two hours of training will be provided each week."),),
+    good=(
+        ("support", "The training lead provides two hours of training each week."),
+        ("support", "Two hours of training will be provided each week by the shift lead."),
+    ),
+    find=find,
+    satisfied_by=frozenset({"owner"}),
+)

@@ -1,0 +1,37 @@
+"""WHO002: help that belongs to nobody."""
+
+from collections.abc import Iterator
+
+from upturn.core.language.reading import Reading
+from upturn.core.language.rule import Given, Hit, Kind, Rule, whole
+
+
+def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
+    """The sentence as a whole, when no helper, no name and no passive promise is in it (that is WHO001's)."""
+    named = any(
+        t.text[0].isupper() and not t.first and "any" in t.tags and t.tags.isdisjoint({"month", "weekday"})
+        for t in reading.tokens
+    )
+    if not named and not reading.has("helper", "passive_promise"):
+        yield whole("WHO002", reading, "Nobody is named who gives this help: which person or role?")
+
+
+RULE = Rule(
+    code="WHO002",
+    name="support-without-owner",
+    title="offers help without saying who gives it",
+    why="Help on a list with nobody beside it is forgotten first; courts ask whether it was given.",
+    instead="Name the person or the role who gives it.",
+    cites=(
+        "GEN-05",
+        "GEN-PS2",
+    ),
+    kinds=frozenset({"support"}),
+    bad=(("support", "Weekly coaching on lesson plans."),),
+    good=(
+        ("support", "Weekly coaching on lesson plans with the head of department."),
+        ("support", "Your mentor sits in on one lesson each week."),
+    ),
+    find=find,
+    satisfied_by=frozenset({"owner"}),
+)
