@@ -21,6 +21,7 @@ _EMPTY = (
     "mind_reading", "hyperbole", "loaded", "punitive", "prejudged", "comparison", "comparative", "baseline", "needed", "evaluation",
     "dated", "deadline", "period", "past", "recurrence", "plan_time", "for_length", "threat", "person_comparison",
 )  # fmt: skip
+_NOT_ACTS = ("trait", "manner", "hearsay", "mind_reading", "plan_time", "vague_verb")
 _NUMERAL_TAGS = frozenset({"n", "length", "percent", "share", "money", "set_number"})
 
 
@@ -36,15 +37,13 @@ def points(reading: Reading) -> float:
     """How much of the sentence can be pointed at."""
     seen: dict[int, float] = {}
     for span in reading.of("concrete", "observable", "completing"):
-        if not any(
-            _covers(reading, span, kind) for kind in ("trait", "manner", "hearsay", "mind_reading", "plan_time")
-        ):
+        if reading.outside(span, *_NOT_ACTS):
             seen[span.first] = 1.0
     for span in unknown(reading):
         seen.setdefault(span.first, 0.5)
     amounts = {t.start for t in reading.tokens if not t.tags.isdisjoint(_NUMERAL_TAGS)}
     amounts -= {t.start for t in reading.tokens if not t.tags.isdisjoint({"date", "reference", "point", "stretch"})}
-    return sum(seen.values()) + min(len(amounts), 1)
+    return sum(seen.values()) + (1 + min(len(reading.of("metric")), 1) if amounts else 0)
 
 
 def _blame(reading: Reading) -> int:
@@ -72,10 +71,6 @@ def unknown(reading: Reading) -> Iterator[Span]:
 def vague_only(reading: Reading) -> bool:
     """Whether nothing but vague words is there."""
     return points(reading) < 1
-
-
-def _covers(reading: Reading, span: Span, kind: str) -> bool:
-    return not reading.outside(span, kind)
 
 
 def small_words(reading: Reading) -> frozenset[str]:

@@ -5,7 +5,7 @@ A date, a period, "Week 2" and "Section 4" hold numbers too, and measure nothing
 
 from collections.abc import Iterator
 
-from upturn.core.language.concreteness import points, small_words, things, vague_only
+from upturn.core.language.concreteness import ENOUGH, points, small_words, things, vague_only
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
 from upturn.core.language.times import is_long, time_frames
@@ -73,16 +73,21 @@ def _checkable(reading: Reading, kind: Kind) -> bool:
     if vague_only(reading):
         return False
     counts = [s for s in reading.of("all_of", "none_of") if reading.outside(s, "not_all", "recurrence", "comparison")]
-    rhythm = kind == "action" and reading.has("recurrence") and points(reading) >= 1.5
-    return bool(counts) or rhythm or _one_thing_done(reading)
+    named = points(reading)
+    judged = reading.has("evaluation", "comparative")
+    rhythm = reading.has("recurrence") and named >= (1.5 if kind == "action" else ENOUGH)
+    return (bool(counts) and not (judged and named < ENOUGH)) or rhythm or _one_thing_done(reading, judged=judged)
 
 
-def _one_thing_done(reading: Reading) -> bool:
-    """A completing verb where an instruction has its verb, with a thing to do it to."""
+def _one_thing_done(reading: Reading, *, judged: bool) -> bool:
+    """A completing verb where an instruction has its verb, with a thing to do it to.
+
+    "Develop stronger relationships with vendors" (judged) is never done; "complete the course" is.
+    """
     named = [s for s in things(reading) if s.kind == "concrete"]
     return any(
         is_instruction(reading, verb) and any(thing.first > verb.first for thing in among)
-        for verbs, among in (("completing", named), ("finishing", things(reading)))
+        for verbs, among in (("completing", [] if judged else named), ("finishing", things(reading)))
         for verb in reading.of(verbs, quoted=False)
     )
 

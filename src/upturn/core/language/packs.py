@@ -17,6 +17,9 @@ from upturn.core.language.patterns import Phrases
 from upturn.core.language.tokens import Token
 
 
+_LOOK_AT = 200  # tokens from which the language is told
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """One language, ready to read with."""
@@ -70,22 +73,36 @@ def _data(code: str) -> dict[str, Any]:
 
 @cache
 def _stop_words() -> dict[str, frozenset[str]]:
-    return {code: frozenset(_data(code)["language"]["stop"].split()) for code in codes()}
+    """The small words of every language that can be recognised, with a pack or without."""
+    others = tomllib.loads(resources.files(__package__).joinpath("others.toml").read_text(encoding="utf-8"))
+    packed = {code: _data(code)["language"]["stop"] for code in codes()}
+    return {code: frozenset(words.split()) for code, words in (others | packed).items()}
 
 
-def detected(tokens: list[Token]) -> str:
-    """The language whose stop words stand most in a text, or "" when none does or two do alike.
+def language_of(tokens: list[Token], said: str = "") -> str:
+    """The language of a text, or "" when it cannot be told.
 
-    Without a single stop word ("Meet deadlines.") the letters decide nothing, so the first language that shares a
-    word with the text in its other lists is not guessed at: only text in plain ASCII counts as English.
+    What is `said` about it stands, unless the text has none of that language's small words and several of another's:
+    a plan in English may hold a sentence in Spanish.
     """
-    words = [t.word for t in tokens[:200] if t.text[0].isalpha()]
+    words = [t.word for t in tokens[:_LOOK_AT] if t.text[0].isalpha()]
     counts = {code: sum(w in stop for w in words) for code, stop in _stop_words().items()}
-    best = max(counts.values(), default=0)
+    said = said.strip().lower().replace("_", "-").split("-")[0]
+    best = max(counts.values())
     leaders = [code for code, count in counts.items() if count == best]
-    if best:
-        return leaders[0] if len(leaders) == 1 and best * 12 >= len(words) else ""
-    return "en" if words and len(words) <= 6 and all(w.isascii() for w in words) and "en" in counts else ""
+    if said:
+        contradicted = counts.get(said, 1) == 0 and best >= 2 and len(leaders) == 1
+        return leaders[0] if contradicted else said
+    told = leaders[0] if len(leaders) == 1 and best * 12 >= len(words) > 0 else ""
+    return told if best >= 2 and told else _by_vocabulary(words) or told
+
+
+def _by_vocabulary(words: list[str]) -> str:
+    """The language whose lists know most words of a text with hardly a small word ("Meet deadlines")."""
+    known = {code: sum(map(pack(code).spans.knows, words)) for code in codes()}
+    best = max(known.values(), default=0)
+    leaders = [code for code, count in known.items() if count == best]
+    return leaders[0] if len(leaders) == 1 and best * 5 >= 2 * len(words) > 0 else ""
 
 
 def _words(data: dict[str, Any]) -> Words:

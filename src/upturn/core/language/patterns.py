@@ -79,6 +79,10 @@ class Phrases:
         for name in element.classes:
             self._classes.setdefault(name, []).append(pattern)
 
+    def knows(self, word: str) -> bool:
+        """Whether some pattern begins with this word."""
+        return word in self._words or any(word.startswith(stem) for stem, _ in self._stems.get(word[:_STEM], ()))
+
     def longest(self, tokens: Sequence[Token], at: int) -> dict[str, int]:
         """Each kind that begins at this token, with the end of its longest match."""
         ends: dict[str, int] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from upturn.core.language.numerals import numbered
-from upturn.core.language.packs import Pack, codes, detected, pack
+from upturn.core.language.packs import Pack, codes, language_of, pack
 from upturn.core.language.tokens import MOST, Token, tokens_of
 
 NUMERALS = ("n", "percent", "share", "money", "range", "placeholder")
@@ -77,9 +77,9 @@ def read(text: str, lang: str = "") -> Reading:
     """Reads one text. An empty `lang` is found out from the text; one without a pack is left alone."""
     cut = len(text) > MOST
     tokens = tokens_of(text)
-    code = lang.strip().lower().replace("_", "-").split("-")[0] if lang.strip() else detected(tokens)
+    code = language_of(tokens, lang)
     if code not in codes():
-        return Reading(text, code, known=not tokens and not lang.strip(), cut=cut)
+        return Reading(text, code, known=not any(t.text[0].isalpha() for t in tokens), cut=cut)
     language = pack(code)
     tokens = _chunked(_tagged(numbered(tokens, language.words), language), language)
     spans = [*_numerals(tokens, text), *_phrases(tokens, text, language)]
