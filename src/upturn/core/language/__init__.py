@@ -6,7 +6,7 @@
     rules()                                                               -> {"TRA001": Rule(...), ...}
 
 `tokens` and `numerals` find words and numbers, `packs` brings a language (`packs/en.toml`), `patterns` finds its
-phrases, `reading` puts them together; `times`, `measures`, `concreteness` and `persons` judge a reading; `labels` and `rules`
+phrases, `reading` puts them together; `times`, `measures`, `concreteness` and `persons` judge it; `labels` and `rules`
 tell. A language without a pack is left alone, and `Reading.says` says that.
 """
 

@@ -18,8 +18,9 @@ CLEAR = 3.0
 
 _EMPTY = (
     "field", "vague_degree", "vague_verb", "vague_time", "trait", "soft_trait", "manner", "absolute", "hearsay",
-    "mind_reading", "hyperbole", "loaded", "punitive", "prejudged", "comparison", "comparative", "baseline", "needed", "evaluation",
-    "dated", "deadline", "period", "past", "recurrence", "plan_time", "for_length", "threat", "person_comparison",
+    "mind_reading", "hyperbole", "loaded", "punitive", "prejudged", "comparison", "comparative", "baseline", "needed",
+    "evaluation", "dated", "deadline", "period", "past", "recurrence", "plan_time", "for_length", "threat",
+    "person_comparison",
 )  # fmt: skip
 _NOT_ACTS = ("trait", "manner", "hearsay", "mind_reading", "plan_time", "vague_verb")
 _NUMERAL_TAGS = frozenset({"n", "length", "percent", "share", "money", "set_number"})

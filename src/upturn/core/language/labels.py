@@ -35,8 +35,8 @@ def labels(text: str, kind: Kind, lang: str = "") -> Labels:
 
 def labels_of(reading: Reading, kind: Kind) -> Labels:
     """The labels of a text that was read already."""
-    if not reading.known:
-        return Labels(known=False)
+    if not reading.readable:
+        return Labels(known=reading.known)
     return Labels(
         specific=is_specific(reading, kind),
         measurable=is_measurable(reading, kind),

@@ -16,7 +16,6 @@ from upturn.core.language.numerals import Words
 from upturn.core.language.patterns import Phrases
 from upturn.core.language.tokens import Token
 
-
 _LOOK_AT = 200  # tokens from which the language is told
 
 
@@ -91,7 +90,7 @@ def language_of(tokens: list[Token], said: str = "") -> str:
     best = max(counts.values())
     leaders = [code for code, count in counts.items() if count == best]
     if said:
-        contradicted = counts.get(said, 1) == 0 and best >= 2 and len(leaders) == 1
+        contradicted = best >= max(2, 4 * counts.get(said, best)) and len(leaders) == 1
         return leaders[0] if contradicted else said
     told = leaders[0] if len(leaders) == 1 and best * 12 >= len(words) > 0 else ""
     return told if best >= 2 and told else _by_vocabulary(words) or told

@@ -19,7 +19,7 @@ def is_subjective(reading: Reading, kind: Kind) -> bool:
 
 def judgements(reading: Reading, kind: Kind) -> Iterator[Span]:
     """The words that do."""
-    if kind in {"outcome", "consequence"} or _counts_cases(reading, kind):
+    if kind in {"outcome", "consequence"} or counts_cases(reading, kind):
         return
     for name in _ALWAYS:
         yield from of_author(reading, name)
@@ -48,7 +48,7 @@ def private_matters(reading: Reading) -> Iterator[Span]:
             yield span
 
 
-def _counts_cases(reading: Reading, kind: Kind) -> bool:
+def counts_cases(reading: Reading, kind: Kind) -> bool:
     """A goal that counts cases ("zero complaints about rude behaviour") judges nobody."""
     return kind == "goal" and reading.has("instances") and reading.has("n", "none_of")
 

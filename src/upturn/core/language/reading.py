@@ -65,6 +65,11 @@ class Reading:
         )
 
     @property
+    def readable(self) -> bool:
+        """Whether there are words, in a language there is a pack for."""
+        return self.known and self.lang in codes()
+
+    @property
     def says(self) -> str:
         """What a person should know about this reading; empty when all was read."""
         if not self.known:

@@ -27,7 +27,7 @@ def check(text: str, kind: Kind, lang: str = "", given: Given = NOTHING) -> list
 
 def check_reading(reading: Reading, kind: Kind, given: Given = NOTHING) -> list[Hit]:
     """The same for a text that was read already. A language without a pack gives no findings."""
-    if not reading.known or not reading.tokens:
+    if not reading.readable or not reading.tokens:
         return []
     hits = [hit for rule in rules().values() if _applies(rule, kind, given) for hit in rule.find(reading, kind, given)]
     return sorted(hits, key=lambda hit: (hit.start, hit.code))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from upturn.core.language.persons import of_author, traits_of_persons
+from upturn.core.language.persons import counts_cases, of_author, traits_of_persons
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Given, Hit, Kind, hit
 
@@ -12,8 +12,9 @@ Find = Callable[[Reading, Kind, Given], Iterator[Hit]]
 def words(code: str, says: str, *kinds: str) -> Find:
     """Finds the author's own words of these kinds. `says` names the word found as `{}`."""
 
-    def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
-        yield from said_of(code, says, (s for kind in kinds for s in own_words(reading, kind)))
+    def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
+        if not counts_cases(reading, kind):
+            yield from said_of(code, says, (s for name in kinds for s in own_words(reading, name)))
 
     return find
 

@@ -1,6 +1,6 @@
 """TRA001: words about character instead of behaviour."""
 
-from upturn.core.language.rule import KINDS, Rule
+from upturn.core.language.rule import Rule
 from upturn.core.language.rules._finding import words
 
 RULE = Rule(
@@ -18,7 +18,7 @@ RULE = Rule(
         "EFF-TEX22",
         "EFF-KD",
     ),
-    kinds=frozenset(KINDS),
+    kinds=frozenset({"goal", "action", "deficiency", "support"}),
     bad=(("deficiency", "On 3 March you were abrasive with the night shift."),),
     good=(
         ("deficiency", "On 3 March you told the night shift lead to “do it yourself” and hung up."),
