@@ -80,6 +80,20 @@ def speed(rows: list[Row]) -> None:
     print(f"start-up to the first finding: {statistics.median(runs) * 1000:.0f} ms")
 
 
+START = """
+import time
+started = time.perf_counter()
+from upturn.core.language import check
+check("Be lazy.", "goal", "en")
+print(time.perf_counter() - started)
+"""
+
+
+def started_up() -> float:
+    said = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True).stdout
+    return float(said)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path, help="a CSV with id, lang, kind, text, the five labels, and perhaps source")

@@ -2,7 +2,9 @@
 
 import pytest
 
-from upturn.core.language import read
+from upturn.core.language import codes, read
+from upturn.core.language.packs import pack
+from upturn.core.language.patterns import PatternError, Phrases
 
 
 def seen(text: str, kind: str) -> list[str]:
@@ -89,3 +91,21 @@ def test_an_apostrophe_does_not_open_a_quotation() -> None:
     assert [s.text for s in read("The team's view is that you're lazy, isn't it", "en").of("trait", quoted=False)] == [
         "lazy"
     ]
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_pattern_of_a_pack_can_be_read(code: str) -> None:
+    pack(code).chunks.check()
+    pack(code).spans.check()
+
+
+@pytest.mark.parametrize("pattern", ["maybe?", "a| b", "s*", "stop||go on"])
+def test_a_pattern_that_cannot_be_read_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternError):
+        read_all(pattern)
+
+
+def read_all(pattern: str) -> None:
+    phrases = Phrases()
+    phrases.add("kind", [pattern])
+    phrases.check()

@@ -7,6 +7,7 @@ most as far ahead as the longest pattern: time is linear in the text, whatever t
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from upturn.core.language.tokens import Token
 
@@ -21,7 +22,7 @@ class PatternError(ValueError):
 class _Element:
     """One place of a pattern: the words, stems and classes that may stand there."""
 
-    words: frozenset[str]
+    words: tuple[str, ...]
     stems: tuple[str, ...]
     classes: frozenset[str]
     optional: bool
@@ -36,13 +37,18 @@ class _Element:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
+    """A pattern of one kind. Most are never met, so its elements after the first ones are read when it first is."""
+
     kind: str
-    elements: tuple[_Element, ...]
+    written: str
+    alone: bool
 
     def ends(self, tokens: Sequence[Token], at: int) -> int:
         """Where the longest match that begins here ends; 0 when there is none."""
+        if self.alone:
+            return at + 1
         places = {at}
-        for element in self.elements:
+        for element in _elements(self.written):
             after = {p + 1 for p in places if p < len(tokens) and element.fits(tokens[p])}
             places = after | places if element.optional else after
             if not places:
@@ -63,21 +69,24 @@ class Phrases:
     def add(self, kind: str, patterns: Iterable[str]) -> None:
         """Learns that these patterns are of this kind."""
         for written in patterns:
-            pattern = _Pattern(kind, tuple(_element(e, written) for e in written.split()))
-            for element in pattern.elements:
-                self._index(pattern, element)
-                if not element.optional:
+            parts = written.split()
+            pattern = _Pattern(kind, written, alone=len(parts) == 1)
+            for part in parts:
+                optional = part.endswith("?") and len(part) > 1
+                for way in (part[:-1] if optional else part).split("|"):
+                    self._index(pattern, way)
+                if not optional:
                     break
             else:
                 raise PatternError(f"“{written}”: everything in it is optional")
 
-    def _index(self, pattern: _Pattern, element: _Element) -> None:
-        for word in element.words:
-            self._words.setdefault(word, []).append(pattern)
-        for stem in element.stems:
-            self._stems.setdefault(stem[:_STEM], []).append((stem, pattern))
-        for name in element.classes:
-            self._classes.setdefault(name, []).append(pattern)
+    def _index(self, pattern: _Pattern, way: str) -> None:
+        if way[:1] == "<" and len(way) > 2:
+            self._classes.setdefault(way[1:-1], []).append(pattern)
+        elif way[-1:] == "*" and len(way) > 1:
+            self._stems.setdefault(way[:_STEM], []).append((way[:-1], pattern))
+        else:
+            self._words.setdefault(way, []).append(pattern)
 
     def knows(self, word: str) -> bool:
         """Whether some pattern begins with this word."""
@@ -92,6 +101,15 @@ class Phrases:
                 ends[pattern.kind] = end
         return ends
 
+    def check(self) -> None:
+        """Reads every pattern, also those no text has asked for yet; raises PatternError."""
+        for patterns in (*self._words.values(), *self._classes.values()):
+            for pattern in patterns:
+                _elements(pattern.written)
+        for stems in self._stems.values():
+            for _, pattern in stems:
+                _elements(pattern.written)
+
     def _beginning(self, token: Token) -> Iterator[_Pattern]:
         word = token.word
         yield from self._words.get(word, ())
@@ -102,12 +120,17 @@ class Phrases:
             yield from self._classes.get(tag, ())
 
 
+@cache
+def _elements(written: str) -> tuple[_Element, ...]:
+    return tuple(_element(part, written) for part in written.split())
+
+
 def _element(written: str, pattern: str) -> _Element:
     optional = written.endswith("?") and len(written) > 1
     ways = (written[:-1] if optional else written).split("|")
-    classes = frozenset(w[1:-1] for w in ways if len(w) > 2 and w[0] == "<" and w[-1] == ">")
-    stems = tuple(w[:-1] for w in ways if len(w) > 1 and w.endswith("*"))
-    words = frozenset(w for w in ways if not (len(w) > 2 and w[0] == "<") and not (len(w) > 1 and w.endswith("*")))
-    if not all(ways) or any(len(s) < _STEM for s in stems):
+    classes = [w for w in ways if len(w) > 2 and w[0] == "<" and w[-1] == ">"]
+    stems = [w for w in ways if len(w) > 1 and w[-1] == "*"]
+    if not all(ways) or any(len(s) <= _STEM for s in stems):
         raise PatternError(f"“{pattern}”: “{written}” cannot be read")
-    return _Element(words, stems, classes, optional)
+    words = tuple(w for w in ways if w not in classes and w not in stems)
+    return _Element(words, tuple(s[:-1] for s in stems), frozenset(c[1:-1] for c in classes), optional)

@@ -10,9 +10,8 @@ from upturn.core.language.rules._finding import said_of
 
 def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
     """Private matters of the person the plan is about, not of patients or pupils."""
-    yield from said_of(
-        "FAI003", "“{}” may be protected: leave it out, or ask HR before this is issued.", private_matters(reading)
-    )
+    says = "“{}” may be protected: leave it out, or ask HR before this is issued."
+    yield from said_of("FAI003", says, private_matters(reading))
 
 
 RULE = Rule(

@@ -10,11 +10,8 @@ from upturn.core.language.rule import Given, Hit, Kind, Rule, whole
 def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
     """The sentence as a whole, when it measures nothing."""
     if not is_measurable(reading, kind):
-        yield whole(
-            "MEA001",
-            reading,
-            "Nothing here can be counted or answered yes or no: how much, how many, or which one thing?",
-        )
+        says = "Nothing here can be counted or answered yes or no: how much, how many, or which one thing?"
+        yield whole("MEA001", reading, says)
 
 
 RULE = Rule(

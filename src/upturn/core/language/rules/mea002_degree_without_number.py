@@ -11,9 +11,8 @@ from upturn.core.language.rules._finding import said_of
 def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
     """Words of degree in a sentence that has no number."""
     if next(amounts(reading, kind), None) is None:
-        yield from said_of(
-            "MEA002", "“{}” is a matter of opinion here: how much would be enough?", reading.of("degree", quoted=False)
-        )
+        says = "“{}” is a matter of opinion here: how much would be enough?"
+        yield from said_of("MEA002", says, reading.of("degree", quoted=False))
 
 
 RULE = Rule(

@@ -10,14 +10,10 @@ from upturn.core.language.rules._finding import said_of
 
 def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
     """Comparing words in a sentence that has neither a number nor a starting point."""
-    if next(amounts(reading, kind), None) is None and not reading.has(
-        "starting_from", "baseline", "threshold", "comparison"
-    ):
-        yield from said_of(
-            "MEA003",
-            "“{}” than what? Say where it stands now and where it should be.",
-            reading.of("comparing", quoted=False),
-        )
+    compared = reading.has("starting_from", "baseline", "threshold", "comparison")
+    if not compared and next(amounts(reading, kind), None) is None:
+        says = "“{}” than what? Say where it stands now and where it should be."
+        yield from said_of("MEA003", says, reading.of("comparing", quoted=False))
 
 
 RULE = Rule(

@@ -10,9 +10,8 @@ from upturn.core.language.rules._finding import said_of
 def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
     """A change by an amount in a sentence that names no starting point."""
     if not reading.has("starting_from"):
-        yield from said_of(
-            "MEA004", "“{}”: from where? The figure now is missing.", reading.of("change_by", quoted=False)
-        )
+        says = "“{}”: from where? The figure now is missing."
+        yield from said_of("MEA004", says, reading.of("change_by", quoted=False))
 
 
 RULE = Rule(

@@ -10,9 +10,8 @@ from upturn.core.language.times import is_time_bound
 def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
     """The sentence as a whole, when it says no when."""
     if not is_time_bound(reading, kind):
-        yield whole(
-            "TIM001", reading, "No day, period or rhythm stands here: by when, or over which weeks, is this judged?"
-        )
+        says = "No day, period or rhythm stands here: by when, or over which weeks, is this judged?"
+        yield whole("TIM001", reading, says)
 
 
 RULE = Rule(

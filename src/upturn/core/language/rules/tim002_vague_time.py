@@ -16,7 +16,5 @@ RULE = Rule(
         ("action", "File one report with the lead each Friday by noon."),
         ("goal", "Reply to all tickets within 4 hours until 29 January."),
     ),
-    find=words(
-        "TIM002", "“{}” names no time two people would agree on: which day, or how many hours or days?", "unclear_time"
-    ),
+    find=words("TIM002", "“{}” names no time: which day, or how many hours or days?", "unclear_time"),
 )

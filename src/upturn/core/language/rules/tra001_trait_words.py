@@ -16,6 +16,7 @@ RULE = Rule(
         "LNG-01",
         "EFF-SNY",
         "EFF-TEX22",
+        "EFF-TEXB",
         "EFF-KD",
     ),
     kinds=frozenset({"goal", "action", "deficiency", "support"}),

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 
 from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule, whole
+from upturn.core.language.tokens import Token
 
 
 def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
     """The sentence as a whole, when no helper, no name and no passive promise is in it (that is WHO001's)."""
-    named = any(
-        t.text[0].isupper() and not t.first and "any" in t.tags and t.tags.isdisjoint({"month", "weekday"})
-        for t in reading.tokens
-    )
+    named = any(_is_name(token) for token in reading.tokens)
     if not named and not reading.has("helper", "passive_promise"):
         yield whole("WHO002", reading, "Nobody is named who gives this help: which person or role?")
+
+
+def _is_name(token: Token) -> bool:
+    return token.text[0].isupper() and not token.first and token.tags == {"any"}
 
 
 RULE = Rule(
