@@ -44,12 +44,19 @@ def points(reading: Reading) -> float:
         seen.setdefault(span.first, 0.5)
     amounts = {t.start for t in reading.tokens if not t.tags.isdisjoint(_NUMERAL_TAGS)}
     amounts -= {t.start for t in reading.tokens if not t.tags.isdisjoint({"date", "reference", "point", "stretch"})}
-    return sum(seen.values()) + (1 + min(len(reading.of("metric")), 1) if amounts else 0)
+    return sum(seen.values()) + (1 + min(len(reading.of("metric")), 1) if amounts else _counts(reading))
 
 
 def _blame(reading: Reading) -> int:
     """Whether the sentence evaluates instead of telling, with no number that would say how far."""
-    return int(reading.has("evaluation") and not any(not t.tags.isdisjoint(_NUMERAL_TAGS) for t in reading.tokens))
+    return int(
+        reading.has("evaluation", "absolute") and not any(not t.tags.isdisjoint(_NUMERAL_TAGS) for t in reading.tokens)
+    )
+
+
+def _counts(reading: Reading) -> float:
+    """All or none of something: half of what a number is."""
+    return 0.5 if any(reading.outside(s, "not_all", "recurrence") for s in reading.of("all_of", "none_of")) else 0.0
 
 
 def things(reading: Reading) -> list[Span]:

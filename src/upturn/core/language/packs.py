@@ -28,6 +28,7 @@ class Pack:
     stop: frozenset[str]
     small: frozenset[str]
     capital: frozenset[str]
+    adjective: tuple[str, ...]
     tags: dict[str, frozenset[str]]
     words: Words
     chunks: Phrases
@@ -57,6 +58,7 @@ def pack(code: str) -> Pack:
         stop=frozenset(language["stop"].split()),
         small=frozenset(language["stop"].split()) | frozenset(language.get("small", "").split()),
         capital=frozenset(language.get("capital", "").split()),
+        adjective=tuple(language.get("adjective", "").split()),
         tags={word: frozenset(of) for word, of in tags.items()},
         words=_words(data),
         chunks=_phrases(data["chunks"]),

@@ -5,6 +5,8 @@ An evaluative word about the work ("poor code") is none of these. Words inside q
 
 from collections.abc import Iterator
 
+from upturn.core.language.concreteness import unknown
+from upturn.core.language.packs import pack
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
 
@@ -25,8 +27,19 @@ def judgements(reading: Reading, kind: Kind) -> Iterator[Span]:
         yield from of_author(reading, name)
     yield from traits_of_persons(reading)
     if kind == "deficiency":
+        yield from _named_kind(reading)
         yield from reading.of(*_OF_DEFICIENCIES, quoted=False)
         yield from private_matters(reading)
+
+
+def _named_kind(reading: Reading) -> Iterator[Span]:
+    """A word no list knows, at the end of what somebody is said to be: "You are unbiddable"."""
+    endings = pack(reading.lang).adjective
+    for span in unknown(reading):
+        after = reading.tokens[span.last : span.last + 1]
+        ends = not after or not after[0].text[0].isalnum() or "joins" in after[0].tags
+        if ends and not span.quoted and span.text.lower().endswith(endings) and _of_person(reading, span):
+            yield span
 
 
 def of_author(reading: Reading, name: str) -> Iterator[Span]:

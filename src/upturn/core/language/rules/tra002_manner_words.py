@@ -15,7 +15,7 @@ RULE = Rule(
         "EFF-KD",
     ),
     kinds=frozenset({"goal", "deficiency", "action", "support"}),
-    bad=(("deficiency", "On 3 March you seemed bored during the handover."),),
+    bad=(("deficiency", "On 3 March you seemed elsewhere during the handover."),),
     good=(
         ("deficiency", "On 3 March you left the handover after two of nine patients."),
         ("deficiency", "On 3 March a customer was upset about the late order and called 3 times."),
