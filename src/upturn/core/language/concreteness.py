@@ -49,9 +49,8 @@ def points(reading: Reading) -> float:
 
 def _blame(reading: Reading) -> int:
     """Whether the sentence evaluates instead of telling, with no number that would say how far."""
-    return int(
-        reading.has("evaluation", "absolute") and not any(not t.tags.isdisjoint(_NUMERAL_TAGS) for t in reading.tokens)
-    )
+    counted = any(not t.tags.isdisjoint(_NUMERAL_TAGS) for t in reading.tokens)
+    return int(not counted and bool(reading.of("evaluation", "absolute", quoted=False)))
 
 
 def _counts(reading: Reading) -> float:

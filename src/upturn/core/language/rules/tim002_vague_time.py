@@ -1,7 +1,19 @@
 """TIM002: soon, promptly, going forward."""
 
-from upturn.core.language.rule import Rule
-from upturn.core.language.rules._finding import words
+from collections.abc import Iterator
+
+from upturn.core.language.reading import Reading
+from upturn.core.language.rule import Given, Hit, Kind, Rule
+from upturn.core.language.rules._finding import said_of
+from upturn.core.language.times import is_time_bound
+
+
+def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
+    """Vague times in a sentence that gives neither a time frame nor a number of hours or days."""
+    if not is_time_bound(reading, kind) and not reading.has("latency"):
+        says = "“{}” names no time: which day, or how many hours or days?"
+        yield from said_of("TIM002", says, reading.of("unclear_time", quoted=False))
+
 
 RULE = Rule(
     code="TIM002",
@@ -11,10 +23,10 @@ RULE = Rule(
     instead="Put the day, or the number of hours or days from a named event.",
     cites=("LNG-04",),
     kinds=frozenset({"goal", "action", "support"}),
-    bad=(("action", "Promptly file one report with the lead each Friday."),),
+    bad=(("support", "Your mentor gives you notes on each lesson as soon as possible."),),
     good=(
         ("action", "File one report with the lead each Friday by noon."),
         ("goal", "Reply to all tickets within 4 hours until 29 January."),
     ),
-    find=words("TIM002", "“{}” names no time: which day, or how many hours or days?", "unclear_time"),
+    find=find,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from upturn.core.language.concreteness import is_specific
-from upturn.core.language.measures import amounts, is_instruction
+from upturn.core.language.measures import is_instruction, is_measurable
 from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule
 from upturn.core.language.rules._finding import said_of
@@ -11,7 +11,7 @@ from upturn.core.language.rules._finding import said_of
 
 def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
     """Vague verbs that ask for something, in a sentence that neither counts nor names anything."""
-    if next(amounts(reading, kind), None) is not None or is_specific(reading, kind):
+    if is_measurable(reading, kind) or is_specific(reading, kind):
         return
     asked = [s for s in reading.of("vague_verb", quoted=False) if is_instruction(reading, s)]
     yield from said_of("VAG001", "“{}”: what would somebody see you do?", asked[:1])
