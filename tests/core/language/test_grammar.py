@@ -1,10 +1,17 @@
 """What the grammar sees in a sentence: quantities, dates, deadlines, rhythms; and what it must not see."""
 
+import re
+import tomllib
+from importlib import resources
+
 import pytest
 
 from upturn.core.language import codes, read
 from upturn.core.language.packs import pack
 from upturn.core.language.patterns import PatternError, Phrases
+
+CLASS = re.compile(r"<(\w+)>")
+OF_NUMERALS = ("n", "percent", "ordinal", "year", "dated", "clock", "range", "any", "comma")
 
 
 def seen(text: str, kind: str) -> list[str]:
@@ -109,3 +116,10 @@ def read_all(pattern: str) -> None:
     phrases = Phrases()
     phrases.add("kind", [pattern])
     phrases.check()
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_class_a_pack_asks_for_is_given_by_something(code: str) -> None:
+    data = tomllib.loads((resources.files("upturn.core.language") / "packs" / f"{code}.toml").read_text("utf-8"))
+    asked = {name for part in ("chunks", "spans") for said in data[part].values() for name in CLASS.findall(said)}
+    assert asked <= {*data["tags"], *data["chunks"], *OF_NUMERALS}

@@ -67,3 +67,18 @@ def test_the_shared_corpus_gets_its_labels(name: str, floor: float) -> None:
 def test_the_border_cases_of_the_guide(kind: str, text: str, expected: str) -> None:
     got = labels(text, kind, "en")  # type: ignore[arg-type]
     assert "".join(str(int(getattr(got, name))) for name in NAMES) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("goal", "Mejorar la comunicación.", "00000"),
+        ("goal", "Responder al menos 9 de cada 10 correos en 24 horas.", "11000"),
+        ("goal", "Entregar el informe mensual antes del 5 de mayo sin errores.", "11100"),
+        ("deficiency", "Es perezoso.", "00001"),
+        ("deficiency", "El 3 de marzo dejó la caja abierta.", "10100"),
+    ],
+)
+def test_spanish_sentences_get_their_labels(kind: str, text: str, expected: str) -> None:
+    got = labels(text, kind, "es")  # type: ignore[arg-type]
+    assert "".join(str(int(getattr(got, name))) for name in NAMES) == expected

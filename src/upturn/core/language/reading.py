@@ -14,6 +14,7 @@ from upturn.core.language.numerals import numbered
 from upturn.core.language.packs import Pack, codes, language_of, pack
 from upturn.core.language.tokens import MOST, Token, tokens_of
 
+_SHORT = 500
 NUMERALS = ("n", "percent", "share", "money", "range", "placeholder")
 
 
@@ -77,9 +78,16 @@ class Reading:
         return f"Only the first {MOST:,} characters were read." if self.cut else ""
 
 
-@lru_cache(maxsize=256)
 def read(text: str, lang: str = "") -> Reading:
-    """Reads one text. An empty `lang` is found out from the text; one without a pack is left alone."""
+    """Reads one text. An empty `lang` is found out from the text; one without a pack is left alone.
+
+    Labels and rules ask for the same sentence one after the other, so short ones are kept for a while; long ones are
+    not, for what was seen in them fills megabytes.
+    """
+    return kept(text, lang) if len(text) <= _SHORT else _read(text, lang)
+
+
+def _read(text: str, lang: str) -> Reading:
     cut = len(text) > MOST
     tokens = tokens_of(text)
     code = language_of(tokens, lang)
@@ -93,6 +101,9 @@ def read(text: str, lang: str = "") -> Reading:
     for span in spans:
         by_kind.setdefault(span.kind, []).append(span)
     return Reading(text, code, known=True, cut=cut, tokens=tuple(tokens), spans=tuple(spans), _by_kind=by_kind)
+
+
+kept = lru_cache(maxsize=256)(_read)
 
 
 def _tagged(tokens: Iterable[Token], language: Pack) -> list[Token]:
