@@ -6,6 +6,7 @@ What is seen is of a kind: amounts (`n`, `percent`, `share` ...), time (`dated`,
 text itself.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -61,9 +62,13 @@ class Reading:
 
     def outside(self, span: Span, *kinds: str) -> bool:
         """Whether no span of these kinds covers this one."""
-        return not any(
-            s.start <= span.start and span.end <= s.end for kind in kinds for s in self._by_kind.get(kind, ())
-        )
+        return not any(self._covers(kind, span) for kind in kinds)
+
+    def _covers(self, kind: str, span: Span) -> bool:
+        """Spans of one kind never lie inside each other, so the last that begins here or before reaches furthest."""
+        known = self._by_kind.get(kind, [])
+        at = bisect_right(known, span.start, key=lambda s: s.start)
+        return at > 0 and known[at - 1].end >= span.end
 
     @property
     def readable(self) -> bool:
