@@ -18,7 +18,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,47}$")]
 SOURCE = r"^[A-Za-z0-9][A-Za-z0-9 ._§()/-]{0,47}$"
 LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
-GENERAL_RULE = r"^(GEN|US|UK)-[0-9]{2}$"
+GENERAL_RULE = r"^((GEN|US|UK)-[0-9]{2}|LNG)$"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 """A condition over answers, in CEL; checked when the program is read (`conditions`)."""
@@ -202,6 +202,8 @@ class FormField(Part):
     show_if: Condition | None = None
     default: Any = None
     """Stands where the question is asked for the first time and no answer is there at all; one left empty stays so."""
+    reads_as: Literal["goal", "action", "deficiency", "support", "outcome", "consequence"] | None = None
+    """What kind of sentence stands here, for the wording checker; the texts of `goals` and `support` need none."""
     prefill: str | None = None
     """Where the first value comes from: `subject.name`, `lead.name`, `subject.FIELD`, `start.FIELD` ..."""
     unit: Text | None = None
