@@ -9,7 +9,9 @@ from tests.core.small import small
 from upturn.core import commands as c
 from upturn.core.general import GENERAL
 from upturn.core.guards import GUARDS, arguments
-from upturn.core.program import Move
+from upturn.core.language import KINDS as KINDS_OF_SENTENCES
+from upturn.core.program import FormField, Move
+from upturn.core.reading import BadProgram
 from upturn.core.refusals import Refused
 
 KINDS = set(get_args(Move.model_fields["kind"].annotation))
@@ -73,3 +75,47 @@ def test_a_program_may_say_itself_how_a_plan_is_withdrawn():
     assert program.move["withdraw"].title == "Take it back"
     assert program.move["close_left"].by == ("lead",)
     assert "withdrawn" not in program.stage
+
+
+WORDS = """
+form:
+  - id: words
+    fields: [{id: said, reads_as: deficiency}]
+moves:
+  - {id: begin, kind: issue}
+"""
+
+
+def test_words_about_character_warn_before_the_plan_is_issued_and_the_reason_stays_on_record():
+    play = opened(WORDS + "rules: [{id: LNG, level: warn}]")
+    play.do("finn", c.Answer(section="words", answers={"said": "On 2 March you were lazy."}))
+    with pytest.raises(Refused) as refused:
+        play.do("finn", c.Move(move="begin"))
+    (warning,) = refused.value.reasons
+    assert warning.says.startswith("“What was said”: “lazy” judges the person: what was done or said, and when?")
+    assert warning.says.endswith("(TRA001, LNG-01). You may go on with a written reason.")
+    play.do("finn", c.Move(move="begin", reasons={"wording_clear": "It is the member's own word."}))
+    (kept,) = play.plan.moves[-1].warnings
+    assert (kept["rule"], kept["reason"]) == ("wording_clear", "It is the member's own word.")
+    assert "“lazy”" in kept["says"]
+
+
+def test_a_program_may_refuse_over_wording_and_choose_which():
+    play = opened(WORDS + "rules: [{id: LNG, args: {codes: [EXA, TRA001]}}]")
+    play.do("finn", c.Answer(section="words", answers={"said": "You hung up, they say."}))
+    with pytest.raises(Refused, match=r"(?s)no day stands here.*EXA001.*\(LNG\)"):
+        play.do("finn", c.Move(move="begin", reasons={"wording_clear": "No."}))
+    play.do("finn", c.Answer(section="words", answers={"said": "On 2 March you hung up."}))
+    play.do("finn", c.Move(move="begin"))
+
+
+def test_a_code_that_no_rule_has_is_a_fault_of_the_program():
+    with pytest.raises(BadProgram, match="There is no wording rule `TRX`"):
+        small(WORDS + "rules: [{id: LNG, args: {codes: [TRX]}}]")
+    with pytest.raises(BadProgram, match="reads as something"):
+        small("form: [{id: words, fields: [{id: n, kind: integer, title: N, reads_as: goal}]}]")
+
+
+def test_a_field_reads_as_what_the_wording_checker_knows():
+    (known,) = [a for a in get_args(FormField.model_fields["reads_as"].annotation) if a is not type(None)]
+    assert get_args(known) == KINDS_OF_SENTENCES

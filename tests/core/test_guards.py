@@ -52,8 +52,16 @@ form:
         title: Help
         fields: [{id: given_, title: What}, {id: whose, title: Who}, {id: by_when, kind: date, title: By when}]
       - {id: since, kind: date, title: Counts from}
+      - {id: seen, kind: longtext, title: What was seen, reads_as: deficiency}
       - {id: if_not, title: If it is not met}
       - {id: how_long, kind: duration, title: How long}
+  - id: apart
+    title: Apart
+    by: [lead]
+    in: [drafting]
+    sees: [lead]
+    withheld: true
+    fields: [{id: noted, kind: longtext, title: Noted, reads_as: deficiency}]
 goals: [{table: steps, text: what, baseline: now, target: target, due: due}]
 support: {table: help, text: given_, owner: whose, due: by_when}
 items:
@@ -107,6 +115,10 @@ def written(on=None, role="member", **answers):
 def goals(*rows, **answers):
     given = [{"_id": f"r{n}", "what": "Do it", **row} for n, row in enumerate(rows, start=1)]
     return {"sections": {"goals": written(steps=given, **answers), "words": written(said="yes")}}
+
+
+def apart(noted):
+    return {"sections": {"apart": written(noted=noted)}}
 
 
 def supported(*rows):
@@ -593,6 +605,47 @@ ROWS = [
             "The person must be able to read that before it starts."
         ),
     ),
+    (
+        {"wording_clear": None},
+        goals({"what": "Close 9 of 10 tickets each week"}, seen="On 3 March you hung up."),
+        {},
+        None,
+    ),
+    (
+        {"wording_clear": None, "cites": ["LNG"]},
+        goals({"what": "Be less lazy"}, seen="On 3 March you were abrasive. It was noticed that you left."),
+        {},
+        (
+            "“What was seen”: “It was noticed”: who saw it, when, and where is it written? Nobody can answer a rumour, "
+            "and evidence that cannot be traced has no weight (FAI001, LNG-09). Step 1, “What”: “lazy” judges the "
+            "person: what was done or said, and when? “What was seen”: “abrasive” judges the person: what was done or "
+            "said, and when? Trait words fall unevenly on women and minorities, cannot be answered, and turn attention "
+            "from the task to the self, where feedback harms (TRA001, LNG-01). (LNG)"
+        ),
+    ),
+    ({"wording_clear": {"codes": "FAI"}}, goals(seen="On 3 March you were abrasive."), {}, None),
+    ({"wording_clear": None}, apart("You were abrasive."), {}, None),
+    (
+        {"wording_clear": {"codes": ["TRA001"], "sections": ["apart"]}},
+        apart("You were abrasive."),
+        {},
+        (
+            "“Noted”: this judges the person instead of telling what was done. Trait words fall unevenly on women and "
+            "minorities, cannot be answered, and turn attention from the task to the self, where feedback harms "
+            "(TRA001, LNG-01)."
+        ),
+    ),
+    (
+        {"wording_clear": {"codes": ["MEA"]}},
+        goals(*[{"what": "Be good", "now": 0}] * 4),
+        {},
+        (
+            "Step 1, “What”; Step 2, “What”; Step 3, “What”: nothing here can be counted or answered yes or no: how "
+            "much, how many, or which one thing? A goal that cannot be checked is decided by opinion; specific goals "
+            'are reached more often than "do your best" (MEA001, LNG-03). And 1 more.'
+        ),
+    ),
+    ({"wording_clear": {"codes": ["MEA"]}}, goals({"what": "Be good", "target": 3}), {}, None),
     (
         {"dated_since": {"table": "steps", "column": "due", "field": "since"}},
         goals({"due": "2026-03-02"}, since="2026-03-02"),

@@ -15,6 +15,7 @@ from upturn.core.general import GENERAL
 from upturn.core.guards.registry import GUARDS, arguments
 from upturn.core.letters import known, merge_fields
 from upturn.core.program import FormField, Move, Part, Program, Rule
+from upturn.core.sentences import known_codes
 
 Place = tuple[Any, ...]
 Names = tuple[tuple[str, str], ...]
@@ -163,7 +164,7 @@ def _known(program: Program) -> Mapping[str, set[str]]:
         "section": set(program.section), "field": set(program.field), "log": set(program.log),
         "signature": set(program.signature), "approval": set(program.approval), "finding": set(program.finding),
         "disposition": set(program.disposition), "scale": set(program.scales), "catalogue": set(program.catalogues),
-        "letter": {letter.id for letter in program.letters},
+        "letter": {letter.id for letter in program.letters}, "wording rule": set(known_codes()),
     }  # fmt: skip
 
 
@@ -311,6 +312,11 @@ _FIELD_RULES: tuple[tuple[str, Callable[[FormField], bool], str], ...] = (
         "A choice needs `options`, or a `catalogue` to choose from.",
     ),
     ("options", lambda f: _has_repeats(o.id for o in f.options), "Two options have the same id; give each its own."),
+    (
+        "reads_as",
+        lambda f: f.reads_as is not None and f.kind not in ("text", "longtext"),
+        "Only what is written in words (`text`, `longtext`) reads as something.",
+    ),
     ("scale", lambda f: f.kind == "rating" and not f.scale, "A rating needs its `scale`."),
     ("value", lambda f: f.kind == "computed" and not f.value, "A computed field needs its `value`, an expression."),
     ("min_rows", lambda f: f.min_rows > f.max_rows, "The least number of rows is larger than the most."),

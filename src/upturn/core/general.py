@@ -57,4 +57,9 @@ GENERAL: Mapping[str, General] = {
     "US-03": General(
         "suggestions_answered", ("start",), "A request to correct the plan gets a recorded answer before it starts."
     ),
+    "LNG": General(
+        "wording_clear",
+        ("issue",),
+        "Words about character, hearsay and threats cannot be answered; what was done, and when, can.",
+    ),
 }

@@ -9,6 +9,7 @@ from typing import Any
 from upturn.core.calendar import MONTH_NAMES
 from upturn.core.guards.registry import GUARDS, arguments
 from upturn.core.program import Anchor, Program, Rule
+from upturn.core.sentences import FAMILIES
 from upturn.core.wording import counted, listed
 
 Args = Mapping[str, Any]
@@ -176,6 +177,9 @@ CLAUSES: Mapping[str, Callable[[Named, Args], str]] = {
         f"the plan promises support, with an owner and a date ({counted(a['at_least'], 'commitment')} or more)"
     ),
     "consequence_stated": lambda _, __: "what follows if the plan is not met is said in the plan",
+    "wording_clear": lambda _, a: (
+        f"the wording checker finds nothing about {listed(FAMILIES.get(c, c) for c in a['codes'])} in what is shared"
+    ),
     "dated_since": lambda p, a: (
         f"no row of {p.one('table', a['table'])} is dated before the day in {p.one('table', a['field'])}"
     ),

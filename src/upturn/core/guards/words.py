@@ -1,12 +1,16 @@
 """Guards about what is written: complete, by whom, measurable enough to be judged."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from upturn.core.case import Case
 from upturn.core.conditions import is_answered
 from upturn.core.fields import inside, missing, missing_sentence, unmet
 from upturn.core.guards.registry import guard
+from upturn.core.program import Section
 from upturn.core.refusals import Refusal
+from upturn.core.sentences import Remark, remarks
 from upturn.core.wording import by_count, counted, day_name, listed, sentence
 
 
@@ -168,6 +172,45 @@ def rows_at_least(case: Case, table: str, at_least: int = 1) -> Refusal | None:
 def _title(case: Case, table: str) -> str:
     found = [f for top in case.program.field.values() for f in top.walk() if f.id == table]
     return found[0].title if found else table
+
+
+@guard(codes="wording rule", sections="section")
+def wording_clear(
+    case: Case, codes: tuple[str, ...] = ("FAI", "TRA"), sections: tuple[str, ...] = ()
+) -> Refusal | None:
+    """The wording checker finds nothing of these codes or families in what is shared, or in these sections of it.
+
+    A section that is withheld is looked at only when it is named.
+    """
+    found = [
+        (spec, remark)
+        for spec in case.program.form
+        if (spec.id in sections if sections else not spec.withheld) and case.shown(spec)
+        for remark in remarks(case.program, spec, _shared(case, spec), codes)
+    ]
+    if not found:
+        return None
+    told, more = found[:3], len(found) - 3
+    parts = []
+    for rule in {remark.rule.code: remark.rule for _, remark in told}.values():
+        places: dict[str, list[str]] = {}
+        for spec, remark in told:
+            if remark.rule.code == rule.code:
+                places.setdefault(_quoted(spec, remark), []).append(remark.where)
+        parts += [f"{'; '.join(where)}: {says}" for says, where in places.items()]
+        parts.append(f"{rule.why.rstrip('.')} ({', '.join([rule.code, *rule.cites[:1]])}).")
+    return case.refusal("wording_clear", " ".join([*parts, *([f"And {more} more."] if more > 0 else [])]))
+
+
+def _shared(case: Case, spec: Section) -> Mapping[str, Any]:
+    written = case.plan.sections.get(spec.id)
+    return written.answers if written else {}
+
+
+def _quoted(spec: Section, remark: Remark) -> str:
+    """What was found; without its words where not everybody on the plan reads the section."""
+    restricted = spec.sees or spec.sees_in or spec.withheld
+    return f"this {remark.rule.title}." if restricted else remark.says
 
 
 @guard()
