@@ -1,6 +1,6 @@
 """The words of a whole plan, and the rules about them: what no sentence can show alone.
 
-    check_plan(PlanWords(goals=(GoalWords("Close 9 of 10 tickets a week."),)))   -> [PlanHit("MEA103", "goal", 0, ...)]
+    check_plan(PlanWords(goals=(Words("Close 9 of 10 tickets a week."),)))   -> [PlanHit("MEA103", "goal", 0, ...)]
 
 Whoever knows a plan (its fields, its program) makes `PlanWords` of it; nothing here knows forms or programs. A rule
 about a plan has the shape of a rule about a sentence: only its examples and what it looks at are plans.
@@ -16,35 +16,17 @@ from typing import Literal
 from upturn.core.language.reading import Reading, read
 from upturn.core.language.rule import NOTHING, Given, Hit, Kind
 
-ASKED: Given = frozenset({"baseline", "unit", "source", "judge", "standard", "owner", "due"})
-"""The parts a plan's form may have a place for, beside its sentences."""
+ASKED: Given = frozenset({"baseline", "unit", "source", "judge"})
+"""The parts that only a place of the form's own can take; an owner or a day may stand in the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class GoalWords:
-    """A goal: its sentence, the parts that stand in fields beside it, its day."""
+class Words:
+    """One goal, support or deficiency: its sentence, what stands in fields beside it, and its day if it is known."""
 
     text: str
     given: Given = NOTHING
     due: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SupportWords:
-    """Something promised to the person: the sentence, who gives it, by when."""
-
-    text: str
-    owner: str = ""
-    due: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeficiencyWords:
-    """Something that is said to be wrong: the sentence, and the day and the standard in fields beside it."""
-
-    text: str
-    dated: bool = False
-    standard: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +38,9 @@ class PlanWords:
     a place for: an author cannot fill what is not there.
     """
 
-    goals: tuple[GoalWords, ...] = ()
-    support: tuple[SupportWords, ...] | None = None
-    deficiencies: tuple[DeficiencyWords, ...] = ()
+    goals: tuple[Words, ...] = ()
+    support: tuple[Words, ...] | None = None
+    deficiencies: tuple[Words, ...] = ()
     start: date | None = None
     end: date | None = None
     consequence: bool | None = None

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
-from upturn.core.language.plans import GoalWords, PlanHit, PlanWords
+from upturn.core.language.plans import PlanHit, PlanWords, Words
 from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Part
 
 
 def lacking(
-    code: str, part: Part, says: str, needed: Callable[[GoalWords, Reading], bool] = lambda goal, reading: True
+    code: str, part: Part, says: str, needed: Callable[[Words, Reading], bool] = lambda goal, reading: True
 ) -> Callable[[PlanWords], Iterator[PlanHit]]:
     """Finds the goals whose part is empty though the form asks for it and this goal needs it. `{}` is its number."""
 

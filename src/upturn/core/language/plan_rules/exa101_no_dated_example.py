@@ -10,7 +10,7 @@ from upturn.core.language.times import is_time_bound
 
 def find(plan: PlanWords) -> Iterator[PlanHit]:
     """No deficiency has a day, beside it or in it; and each could be read."""
-    readings = [plan.read(seen.text) for seen in plan.deficiencies if not seen.dated]
+    readings = [plan.read(seen.text) for seen in plan.deficiencies if "evidence" not in seen.given]
     undated = [r for r in readings if r.readable and not is_time_bound(r, "deficiency")]
     if plan.deficiencies and len(undated) == len(plan.deficiencies):
         yield PlanHit(
@@ -30,7 +30,7 @@ RULE = PlanRule(
         ("“On 4 May two doors were left open.”", PLAN),
         (
             "the day stands in its own field",
-            replace(PLAN, deficiencies=(replace(SEEN, text="Doors were left open.", dated=True),)),
+            replace(PLAN, deficiencies=(replace(SEEN, text="Doors were left open.", given=frozenset({"evidence"})),)),
         ),
     ),
     find=find,

@@ -5,11 +5,11 @@ from dataclasses import replace
 from upturn.core.language.measures import amounts
 from upturn.core.language.plan_rules._missing import lacking
 from upturn.core.language.plan_rules._sound import GOAL, PLAN, without
-from upturn.core.language.plans import GoalWords, PlanRule
+from upturn.core.language.plans import PlanRule, Words
 from upturn.core.language.reading import Reading
 
 
-def needed(goal: GoalWords, reading: Reading) -> bool:
+def needed(goal: Words, reading: Reading) -> bool:
     """What is counted has a level now; "Pass the forklift exam" has none. A sentence may say it itself."""
     counted = "target" in goal.given or next(amounts(reading, "goal"), None) is not None
     return counted and not reading.has("starting_from", "baseline")

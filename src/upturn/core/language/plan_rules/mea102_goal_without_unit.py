@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from upturn.core.language.plan_rules._missing import lacking
 from upturn.core.language.plan_rules._sound import PLAN, without
-from upturn.core.language.plans import GoalWords, PlanRule
+from upturn.core.language.plans import PlanRule, Words
 from upturn.core.language.reading import Reading
 
 
-def needed(goal: GoalWords, _reading: Reading) -> bool:
+def needed(goal: Words, _reading: Reading) -> bool:
     """Only a number needs a unit."""
     return "target" in goal.given or "baseline" in goal.given
 

@@ -5,19 +5,21 @@ from dataclasses import replace
 
 from upturn.core.language.plan_rules._sound import HELP, PLAN
 from upturn.core.language.plans import PlanHit, PlanRule, PlanWords
+from upturn.core.language.rule import NOTHING, Given
 from upturn.core.language.rules import rules
 
 TEXT_RULES = ("WHO001", "WHO002")
+DATED: Given = frozenset({"due"})
 
 
 def find(plan: PlanWords) -> Iterator[PlanHit]:
     """Rows without an owner, unless their sentence names one. In a language that is not read, only the field counts."""
     for row, support in enumerate(plan.support or ()):
-        if support.owner:
+        if "owner" in support.given:
             continue
         reading = plan.read(support.text)
         named = reading.readable and not any(
-            True for code in TEXT_RULES for _ in rules()[code].find(reading, "support", frozenset())
+            True for code in TEXT_RULES for _ in rules()[code].find(reading, "support", NOTHING)
         )
         if not named:
             yield PlanHit("WHO102", "support", row, f"Nobody is named who gives support {row + 1}.")
@@ -33,12 +35,12 @@ RULE = PlanRule(
     bad=(
         (
             "“Weekly coaching on handovers.”, owner empty",
-            replace(PLAN, support=(replace(HELP, text="Weekly coaching on handovers.", owner=""),)),
+            replace(PLAN, support=(replace(HELP, text="Weekly coaching on handovers.", given=DATED),)),
         ),
     ),
     good=(
         ("the same with an owner", replace(PLAN, support=(replace(HELP, text="Weekly coaching on handovers."),))),
-        ("“The shift lead sits in ...”, which names one", replace(PLAN, support=(replace(HELP, owner=""),))),
+        ("“The shift lead sits in ...”, which names one", replace(PLAN, support=(replace(HELP, given=DATED),))),
     ),
     find=find,
     same_as=frozenset(TEXT_RULES),
