@@ -72,6 +72,22 @@ def _plan_commands(add: Add) -> None:
     )
 
 
+def _check_command(add: Add) -> None:
+    check = add("check", check_command, "Check the wording of plans and sentences: where, why, what instead.")
+    check.add_argument("file", nargs="*", help="a plan (JSON, YAML), sentences (CSV), or text, one sentence a line")
+    check.add_argument("--format", choices=["human", "json", "sarif"], default="human")
+    check.add_argument("--kind", default="goal", help="kind of sentences that do not say theirs (goal)")
+    check.add_argument("--lang", default="", help="language of texts that do not say theirs; found out when not given")
+    check.add_argument("--program", default="", help="program of a plan: a file, or the key of a shipped one")
+    check.add_argument("--select", action="append", default=[], metavar="CODE,FAMILY", help="look for these alone")
+    check.add_argument("--ignore", action="append", default=[], metavar="CODE,FAMILY", help="leave these out")
+    check.add_argument("--level", choices=["note", "warning"], default="note", help="the least level to be told")
+    check.add_argument("--csv", metavar="IN", help="label a CSV of sentences (id,lang,kind,text) instead")
+    check.add_argument("--out", help="where its labels go (- for standard output)")
+    check.add_argument("--rule", metavar="CODE", help="explain a rule")
+    check.add_argument("--rules", action="store_true", help="list every rule")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="upturn", description="Runs formal improvement plans end to end.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -106,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--plan", help="only this plan (number or id)")
     check.add_argument("--organization", help="when several have a plan of that number")
 
+    _check_command(add)
     _plan_commands(add)
     program = add("program", lambda args: 2, "Check, show, try out program files.").add_subparsers(
         required=True, metavar="WHAT"
@@ -356,6 +373,30 @@ def verify_command(args: argparse.Namespace) -> int:
     if not findings:
         print(f"{checked} holds: chain, payloads, index, files.")
     return 1 if findings else 0
+
+
+# -- wording ----------------------------------------------------------------------------------------------------------
+
+
+def check_command(args: argparse.Namespace) -> int:
+    """The wording checker: 0 nothing found, 1 findings, 2 something could not be read."""
+    from upturn.checker import Unreadable, command
+
+    try:
+        if args.rules or args.rule:
+            said = command.rules(args.rule, as_json=args.format == "json")
+        elif args.csv or args.out:
+            said = command.label(args.csv, args.out)
+        else:
+            result = command.check(args)
+            print(result.said)
+            print(*result.unreadable, sep="\n", end="\n" if result.unreadable else "", file=sys.stderr)
+            return result.status
+    except Unreadable as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(said, end="")
+    return 0
 
 
 # -- plans ------------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def find(plan: PlanWords) -> Iterator[PlanHit]:
 
 RULE = PlanRule(
     code="WHO102",
-    name="support-without-owner",
+    name="support-nobody-gives",
     title="promises help that belongs to nobody",
     why="Help with nobody beside it is forgotten first; courts ask whether it was given, and the goals lean on it.",
     instead="Put the person or the role who gives it into its field.",
