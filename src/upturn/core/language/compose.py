@@ -45,10 +45,11 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The sentence, empty when nothing says what is to be done, and what it lacks, each as a sentence."""
+    """The sentence, empty when nothing says what is to be done; which pieces are missing, and a sentence for each."""
 
     sentence: str
-    lacks: tuple[str, ...]
+    missing: tuple[Piece, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,12 @@ def compose(pieces: Pieces, lang: str = "en", *, asked: Collection[str] = PIECES
     code = lang.strip().lower()[:2]
     way = _WAYS.get(code)
     if way is None:
-        return Composed("", ())
+        return Composed("")
     what = _one_line(pieces.what)
     reading = read(what, code)
-    lacks = tuple(way.lacks[p] for p in PIECES if (p == "what" or p in asked) and not _has(pieces, p, reading))
-    return Composed(_sentence(way, code, pieces, what, reading) if what else "", lacks)
+    missing = tuple(p for p in PIECES if (p == "what" or p in asked) and not _has(pieces, p, reading))
+    sentence = _sentence(way, code, pieces, what, reading) if what else ""
+    return Composed(sentence, missing, tuple(way.lacks[p] for p in missing))
 
 
 def _has(pieces: Pieces, piece: Piece, reading: Reading) -> bool:
@@ -178,7 +180,7 @@ def _tail(way: _Way, code: str, pieces: Pieces) -> tuple[str, str]:
     """Where it is looked up, and who decides."""
     source, judge = _one_line(pieces.source), " ".join(pieces.judge.split())
     verb = way.counted if pieces.target is not None else way.checked
-    several = f" {way.also} " in judge or "," in judge
+    several = f" {way.also} " in judge
     return (
         f"{verb} {_with_article(way, source, code)}" if source else "",
         f"{_lowered(judge, code)} {way.decides[several]}" if judge else "",

@@ -4,44 +4,40 @@ A sentence earns points for what can be pointed at; vague words earn none. Listi
 listing every thing of every trade is not: so a word that no list knows counts a little, as something named.
 """
 
-from collections.abc import Iterator
-
-from upturn.core.language.packs import pack
+from upturn.core.language.persons import judges_somebody
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
+from upturn.core.language.unlisted import unknown
 
 ENOUGH = 2.0
 """Points from which a sentence names something. A known thing or act is 1, an amount 1, an unknown word ½."""
 
 CLEAR = 3.0
-"""Points from which an evaluation beside it ("poor", "below expectations") takes nothing away."""
+"""Points from which an evaluation beside it ("poor", "below expectations") takes nothing away. A sentence that judges
+somebody needs as many, for what it names is mostly what the judgement is about."""
 
-_EMPTY = (
-    "field", "vague_degree", "vague_verb", "vague_time", "trait", "soft_trait", "manner", "absolute", "hearsay",
-    "mind_reading", "hyperbole", "loaded", "punitive", "prejudged", "comparison", "comparative", "baseline", "needed",
-    "evaluation", "dated", "deadline", "period", "past", "recurrence", "plan_time", "for_length", "threat",
-    "person_comparison",
-)  # fmt: skip
-_NOT_ACTS = ("trait", "manner", "hearsay", "mind_reading", "plan_time", "vague_verb")
+_NOT_ACTS = ("not_named", "trait", "manner", "hearsay", "mind_reading", "plan_time", "vague_verb")
 _NUMERAL_TAGS = frozenset({"n", "length", "percent", "share", "money", "set_number"})
 
 
 def is_specific(reading: Reading, kind: Kind) -> bool:
     """Whether a sentence of this kind says what to look for."""
+    if not _counted(reading) and not reading.has("dated") and judges_somebody(reading, kind):
+        return points(reading, unlisted=0.25) >= CLEAR
     earned = points(reading)
     if kind in {"consequence", "outcome"} and reading.has("condition"):
         earned += 1 + reading.has("threat", "all_of")
     return earned - (_blame(reading) if earned < CLEAR else 0) >= ENOUGH
 
 
-def points(reading: Reading) -> float:
-    """How much of the sentence can be pointed at."""
+def points(reading: Reading, unlisted: float = 0.5) -> float:
+    """How much of the sentence can be pointed at; a word that no list knows is `unlisted`."""
     seen: dict[int, float] = {}
     for span in reading.of("concrete", "observable", "completing"):
         if reading.outside(span, *_NOT_ACTS):
             seen[span.first] = 1.0
     for span in unknown(reading):
-        seen.setdefault(span.first, 0.5)
+        seen.setdefault(span.first, unlisted)
     amounts = {t.start for t in reading.tokens if not t.tags.isdisjoint(_NUMERAL_TAGS)}
     amounts -= {t.start for t in reading.tokens if not t.tags.isdisjoint({"date", "reference", "point", "stretch"})}
     return sum(seen.values()) + (1 + min(len(reading.of("metric")), 1) if amounts else _counts(reading))
@@ -49,8 +45,11 @@ def points(reading: Reading) -> float:
 
 def _blame(reading: Reading) -> int:
     """Whether the sentence evaluates instead of telling, with no number that would say how far."""
-    counted = any(not t.tags.isdisjoint(_NUMERAL_TAGS) for t in reading.tokens)
-    return int(not counted and bool(reading.of("evaluation", "absolute", quoted=False)))
+    return int(not _counted(reading) and bool(reading.of("evaluation", "absolute", quoted=False)))
+
+
+def _counted(reading: Reading) -> bool:
+    return any(not t.tags.isdisjoint(_NUMERAL_TAGS) for t in reading.tokens)
 
 
 def _counts(reading: Reading) -> float:
@@ -63,23 +62,6 @@ def things(reading: Reading) -> list[Span]:
     return sorted([*reading.of("concrete"), *unknown(reading)], key=lambda s: s.start)
 
 
-def unknown(reading: Reading) -> Iterator[Span]:
-    """Words that no list of the pack knows, and that are no small words of the language."""
-    covered: set[int] = set()
-    small = small_words(reading)
-    for span in reading.of(*_EMPTY, "concrete", "observable", "completing"):
-        covered.update(range(span.first, span.last))
-    for place, token in enumerate(reading.tokens):
-        plain = "any" in token.tags and len(token.tags - {"any", "soft_month", "reference"}) == 0
-        if plain and place not in covered and len(token.word) > 2 and token.word not in small:
-            yield Span(token.start, token.end, "unknown", token.text, None, token.quoted, place, place + 1)
-
-
 def vague_only(reading: Reading) -> bool:
     """Whether nothing but vague words is there."""
     return points(reading) < 1
-
-
-def small_words(reading: Reading) -> frozenset[str]:
-    """The words of a language that name nothing."""
-    return pack(reading.lang).small

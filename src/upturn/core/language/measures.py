@@ -5,12 +5,15 @@ A date, a period, "Week 2" and "Section 4" hold numbers too, and measure nothing
 
 from collections.abc import Iterator
 
-from upturn.core.language.concreteness import ENOUGH, points, small_words, things, vague_only
+from upturn.core.language.concreteness import ENOUGH, points, things, vague_only
+from upturn.core.language.persons import judges_somebody
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
 from upturn.core.language.times import is_long, time_frames
+from upturn.core.language.unlisted import small_words
 
 _WINDOWS = ("deadline", "period", "past", "recurrence", "plan_time", "for_length")
+_LASTING = ("period", "plan_time", "for_length", "past")
 _PLACES = ("date", "reference")
 
 
@@ -19,10 +22,14 @@ def is_measurable(reading: Reading, kind: Kind) -> bool:
     if next(amounts(reading, kind), None) is not None:
         return True
     if kind in {"deficiency", "outcome", "consequence"}:
-        return reading.has("once")
+        return _once(reading)
     if kind == "support":
-        return reading.has("once") or next(time_frames(reading, kind), None) is not None
+        return _once(reading) or any(s.kind not in _LASTING for s in time_frames(reading, kind))
     return _checkable(reading, kind)
+
+
+def _once(reading: Reading) -> bool:
+    return any(reading.outside(s, "not_once") for s in reading.of("once"))
 
 
 def amounts(reading: Reading, kind: Kind) -> Iterator[Span]:
@@ -68,13 +75,13 @@ def _is_window(reading: Reading, span: Span, kind: Kind) -> bool:
 
 def _checkable(reading: Reading, kind: Kind) -> bool:
     """Without a number: all or none of something, a threshold that has a name, one named thing that gets done."""
-    if reading.has("threshold", "on_time", "once"):
+    if reading.has("threshold", "on_time") or _once(reading):
         return True
     if vague_only(reading):
         return False
     counts = [s for s in reading.of("all_of", "none_of") if reading.outside(s, "not_all", "recurrence", "comparison")]
     named = points(reading)
-    judged = reading.has("evaluation", "comparative")
+    judged = reading.has("evaluation", "comparative") or judges_somebody(reading, kind)
     rhythm = reading.has("recurrence") and named >= (1.5 if kind == "action" else ENOUGH)
     return (bool(counts) and not (judged and named < ENOUGH)) or rhythm or _one_thing_done(reading, judged=judged)
 
@@ -89,6 +96,7 @@ def _one_thing_done(reading: Reading, *, judged: bool) -> bool:
         is_instruction(reading, verb) and any(thing.first > verb.first for thing in among)
         for verbs, among in (("completing", [] if judged else named), ("finishing", things(reading)))
         for verb in reading.of(verbs, quoted=False)
+        if reading.outside(verb, "trait", "manner")
     )
 
 

@@ -5,18 +5,25 @@ An evaluative word about the work ("poor code") is none of these. Words inside q
 
 from collections.abc import Iterator
 
-from upturn.core.language.concreteness import unknown
 from upturn.core.language.packs import pack
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
+from upturn.core.language.unlisted import unknown
 
 _ALWAYS = ("trait", "manner", "hearsay", "mind_reading", "hyperbole", "person_comparison")
 _OF_DEFICIENCIES = ("absolute", "loaded")
+_MAY_BE_OTHERS = ("trait", "soft_trait", "manner")
+_AROUND_WORK = (*_OF_DEFICIENCIES, "protected")
 
 
 def is_subjective(reading: Reading, kind: Kind) -> bool:
     """Whether a sentence of this kind judges the person rather than the work."""
     return next(judgements(reading, kind), None) is not None
+
+
+def judges_somebody(reading: Reading, kind: Kind) -> bool:
+    """Whether it judges in words of its own, rather than with an adverb beside what was done."""
+    return any(span.kind not in _AROUND_WORK for span in judgements(reading, kind))
 
 
 def judgements(reading: Reading, kind: Kind) -> Iterator[Span]:
@@ -45,10 +52,28 @@ def _named_kind(reading: Reading) -> Iterator[Span]:
 def of_author(reading: Reading, name: str) -> Iterator[Span]:
     """The author's own words of a kind, about the person rather than a customer, a patient or a thing."""
     for span in reading.of(name, quoted=False):
-        around = reading.tokens[max(0, span.first - 2) : span.first] + reading.tokens[span.last : span.last + 1]
-        others = name in {"trait", "soft_trait", "manner"} and any("other_person" in t.tags for t in around)
+        others = name in _MAY_BE_OTHERS and _of_others(reading, span)
         if not others and reading.outside(span, "not_trait"):
             yield span
+
+
+def _of_others(reading: Reading, span: Span) -> bool:
+    """Not about whom the plan is for: "an angry customer", "the customer was very upset".
+
+    Whoever a sentence begins with is: "The resident lacks confidence".
+    """
+    after = reading.tokens[span.last : span.last + 1]
+    if after and "other_person" in after[0].tags:
+        return True
+    place = span.first
+    while place and "modifier" in reading.tokens[place - 1].tags and "joins" not in reading.tokens[place - 1].tags:
+        place -= 1
+    if not place:
+        return False
+    before = reading.tokens[place - 1]
+    beside = place < span.first or span.kind != "trait"
+    begins = "person" in before.tags and (before.first or reading.tokens[max(0, place - 2)].first)
+    return beside and "other_person" in before.tags and not begins
 
 
 def private_matters(reading: Reading) -> Iterator[Span]:

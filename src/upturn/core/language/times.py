@@ -23,7 +23,9 @@ def is_time_bound(reading: Reading, kind: Kind) -> bool:
 def time_frames(reading: Reading, kind: Kind) -> Iterator[Span]:
     """The spans that say when. A rate ("10 hours per week") bounds what is to be done, not what went wrong."""
     for span in reading.of(*(_BEHIND if kind == "deficiency" else _AHEAD)):
-        if _is_short(reading, span) or (kind == "consequence" and not reading.outside(span, "plan_time")):
+        if _is_short(reading, span) or not reading.outside(span, "not_when"):
+            continue
+        if kind == "consequence" and not reading.outside(span, "plan_time") and not _lasts(reading, span):
             continue
         yield span
     if kind not in {"deficiency", "consequence"}:
@@ -48,6 +50,10 @@ def is_long(reading: Reading, span: Span) -> bool:
     if "length" not in last.tags or "short_length" in last.tags or "event_start" in after:
         return False
     return (last.value or 0) * (7 if "long_length" in last.tags else 1) >= FORTNIGHT
+
+
+def _lasts(reading: Reading, span: Span) -> bool:
+    return any(not t.tags.isdisjoint({"length", "n"}) for t in reading.tokens[span.first : span.last])
 
 
 def _is_short(reading: Reading, span: Span) -> bool:
