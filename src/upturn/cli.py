@@ -389,8 +389,8 @@ def check_command(args: argparse.Namespace) -> int:
             said = command.label(args.csv, args.out)
         else:
             result = command.check(args)
-            print(result.said)
-            print(*result.unreadable, sep="\n", end="\n" if result.unreadable else "", file=sys.stderr)
+            for text, to in ((result.said, sys.stdout), ("\n".join(result.unreadable), sys.stderr)):
+                print(text, end="\n" if text else "", file=to)
             return result.status
     except Unreadable as error:
         print(error, file=sys.stderr)

@@ -32,14 +32,15 @@ def check(args: Namespace) -> Result:
     reader = Reader(kind_of(args.kind), args.program, args.lang)
     documents: list[Document] = []
     unreadable: list[str] = []
-    for name in args.file:
+    for name in dict.fromkeys(args.file):
         try:
             documents.append(reader.read(name))
         except Unreadable as error:
             unreadable.append(str(error))
     found = checked(documents, wanted)
     status = 2 if unreadable else 1 if found.findings else 0
-    return Result(FORMATS[args.format](found), tuple(unreadable), status)
+    said = FORMATS[args.format](found) if documents or args.format != "human" else ""
+    return Result(said, tuple(unreadable), status)
 
 
 def label(source: str | None, out: str | None) -> str:

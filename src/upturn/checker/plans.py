@@ -144,5 +144,6 @@ def _yaml(name: str, text: str) -> Any:
     try:
         return YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError) as error:
-        line = str(error).strip().splitlines()[-1:] or [""]
-        raise Unreadable(f"{name} cannot be read as YAML: {line[0].strip()}.") from None
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        place = f"line {mark.line + 1}: " if mark else ""
+        raise Unreadable(f"{name} cannot be read as YAML: {place}{problem or 'it is not well formed'}.") from None
