@@ -227,11 +227,11 @@ def test_a_signature_on_words_that_changed_meanwhile_is_refused_and_the_new_word
     client, url = client_of(net.mara), net.address("sign/member_signs/")
     stale = opened(client, url)
     net.do("mara", Move(move="rework", answers={"what": "A date"}))
-    changed = {**sections(net.now)["situation"], "led_to": "Not one is open."}
+    changed = {**sections(net.now)["situation"], "led_to": "Two were closed on Friday."}
     net.do("finn", Answer(section="situation", answers=changed), Move(move="finish", reasons={"goals_complete": "x"}))
     answer = client.post(url, stale | {"outcome": "agreed", "statement": "I agree to this", "press": "do"})
     assert answer.status_code == 409
-    assert "Not one is open." in text(answer)
+    assert "Two were closed on Friday." in text(answer)
     assert boxes(answer)["statement"] == "I agree to this"
     assert net.seen().plan.signatures == {}
     again = posted(main_form(answer.content.decode()))

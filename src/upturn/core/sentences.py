@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from upturn.core.conditions import is_answered
+from upturn.core.fields import show
 from upturn.core.language import NOTHING, Given, Hit, Kind, Part, Rule, check_reading, read, rules
 from upturn.core.language.compose import Composed, Direction, Pieces, compose
 from upturn.core.language.tokens import MOST
@@ -208,25 +209,28 @@ def readings(program: Program, section: Section, answers: Answers, name: Callabl
             short = 0 < len(pieces.what) <= _READABLE
             if table and short and (pieces.target is not None or pieces.due or pieces.source or pieces.judge):
                 asked = [p for p in ("target", "due", "source", "judge") if getattr(goals, p)]
-                yield Reading(f"{table.row or 'Row'} {number}", compose(pieces, program.language, asked=asked))
+                composed = compose(pieces, program.language, asked=asked)
+                if composed.sentence:
+                    yield Reading(f"{table.row or 'Row'} {number}", composed)
 
 
 def _pieces(program: Program, goals: GoalTable, row: Answers, name: Callable[[str], str]) -> Pieces:
-    def of(column: str | None) -> Any:
-        value = row.get(column or "")
-        kind = program.column[goals.table][column].kind if column else ""
-        return name(value) if kind == "person" and isinstance(value, str) and value else value
+    columns = program.column[goals.table]
 
-    direction = of(goals.direction)
+    def of(column: str | None) -> str:
+        value = row.get(column or "")
+        return show(columns[column], value, program, name) if column and is_answered(value) else ""
+
+    direction = row.get(goals.direction or "")
     return Pieces(
-        what=str(of(goals.text) or ""),
-        measure=str(of(goals.measure) or ""),
-        target=_number(of(goals.target)),
-        unit=str(of(goals.unit) or ""),
-        direction=direction if direction in _DIRECTIONS else "at_least",
-        due=str(of(goals.due) or ""),
-        source=str(of(goals.source) or ""),
-        judge=str(of(goals.judge) or ""),
+        what=of(goals.text),
+        measure=of(goals.measure),
+        target=_number(row.get(goals.target or "")),
+        unit=of(goals.unit),
+        direction=next((d for d in _DIRECTIONS if d == direction), "at_least"),
+        due=str(row.get(goals.due or "") or ""),
+        source=of(goals.source),
+        judge=of(goals.judge),
     )
 
 

@@ -70,7 +70,7 @@ WHOLE = [
 
 @pytest.mark.parametrize(("lang", "given", "sentence"), WHOLE)
 def test_pieces_make_the_sentence_a_stranger_reads(lang, given, sentence):
-    assert compose(Pieces(**given), lang) == Composed(sentence, ())
+    assert compose(Pieces(**given), lang) == Composed(sentence)
 
 
 @pytest.mark.parametrize(("lang", "given", "sentence"), WHOLE)
@@ -108,7 +108,7 @@ def test_what_somebody_wrote_stays_word_for_word_whatever_it_is():
 
 
 def test_a_language_that_nobody_taught_gives_no_sentence_and_lacks_nothing():
-    assert compose(Pieces(what="Tickets beantworten"), "de") == Composed("", ())
+    assert compose(Pieces(what="Tickets beantworten"), "de") == Composed("")
 
 
 def test_a_day_that_is_none_is_left_as_it_was_written():

@@ -206,16 +206,18 @@ def _noun(pieces: Pieces) -> str:
 
 
 def _woven(way: _Way, code: str, pieces: Pieces, reading: Reading, amount: str) -> str:
-    """The amount where the text names what is counted ("Answer tickets ..."); else behind it, with what is measured."""
+    """The amount where the text begins with what is done to what is counted ("Answer all tickets ..."); else behind the
+    text, with what is measured.
+    """
     what, noun = reading.text, _noun(pieces)
     if not amount:
         return what
     if len(noun) > 2 and not reading.has("n", "share", "percent"):
-        named = rf"(?<![\w-])(?:{way.every})?{re.escape(noun)}(?![\w-])"
-        woven, times = re.subn(named, lambda _: amount, what, count=1, flags=re.IGNORECASE)
-        if times:
-            return woven
-    measure = _lowered(_one_line(pieces.measure), code)
+        named = rf"(\w+\s+)(?:{way.every})?{re.escape(noun)}(?![\w-])"
+        found = re.match(named, what, flags=re.IGNORECASE)
+        if found:
+            return f"{found[1]}{amount}{what[found.end() :]}"
+    measure = _lowered(_one_line(pieces.measure), code, beside=f"{what} {amount}")
     known = measure.casefold() in f"{what} {amount}".casefold()
     return f"{what}: {amount}" if known else f"{what} ({measure}: {amount})"
 
@@ -228,8 +230,10 @@ def _with_article(way: _Way, source: str, code: str) -> str:
     return f"{way.the} {_lowered(source, code)}"
 
 
-def _lowered(text: str, code: str) -> str:
-    """The text as it stands inside a sentence: a capital goes where the language knows the word, names keep theirs."""
+def _lowered(text: str, code: str, *, beside: str = "") -> str:
+    """The text as it stands inside a sentence: a capital goes where the language knows the word, or where the word
+    stands in lower case `beside` it; names keep theirs.
+    """
     found = re.match(r"[^\W\d_]+", text)
     word = found.group() if found else ""
     ends = text[len(word) : len(word) + 1] in ("", " ", ",", "-")
@@ -240,6 +244,7 @@ def _lowered(text: str, code: str) -> str:
     if not tags.isdisjoint({"month", "weekday"}):
         return text
     known = bool(tags) or word.lower() in language.small or language.spans.knows(word.lower())
+    known = known or word.lower() in re.findall(r"\w+", beside)
     return text[0].lower() + text[1:] if known else text
 
 

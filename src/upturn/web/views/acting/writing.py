@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from upturn.core.audience import section_readers
 from upturn.core.commands import Answer
 from upturn.core.events import Amended, Answered
-from upturn.core.fields import clean_answers, inside, missing, missing_sentence
-from upturn.core.guards.words import GOAL_PARTS, missing_in
+from upturn.core.fields import clean_answers, missing, missing_sentence
+from upturn.core.guards.words import missing_in
 from upturn.core.program import Section
 from upturn.core.refusals import Conflict, Refusal, Refused
 from upturn.core.wording import counted, day_name, listed
@@ -26,6 +26,7 @@ from upturn.records.queries import drafts
 from upturn.web.addresses import address
 from upturn.web.forms import Questions, Raw, moved_rows, read
 from upturn.web.page.words import concern
+from upturn.web.views.acting.advice import guidance
 from upturn.web.views.acting.comparing import Difference, compared
 from upturn.web.views.acting.happened import what_happened
 from upturn.web.views.acting.pages import against, expected, not_possible, plan_page, typed_words
@@ -222,9 +223,7 @@ def _section(
         "shared_on": writing.written.on if writing.written else None,
         "why": request.POST.get("why") or (writing.draft.data.get("why") if writing.draft else "") or "",
         "asks_why": writing.written is not None and bool(writing.written.answers),
-        "advice": advice(look, spec, raw),
-        "title": TITLE,
-        "quiet": QUIET,
+        "guidance": guidance(look, spec, raw),
         "place": place,
         "total": total,
         "following": following,
@@ -329,8 +328,8 @@ def write_draft(request: HttpRequest, plan: str, section: str) -> HttpResponse:
     if "questions" in request.GET:
         questions = Questions(writing.spec.fields, scope_of(look), raw)
         return render(request, "acting/questions.html", {"questions": questions})
-    context = {"saved_at": writing.draft.updated_at, "title": TITLE, "quiet": QUIET}
-    return render(request, "acting/autosaved.html", context | {"advice": advice(look, writing.spec, raw)})
+    context = {"saved_at": writing.draft.updated_at, "guidance": guidance(look, writing.spec, raw)}
+    return render(request, "acting/autosaved.html", context)
 
 
 @require_POST
@@ -341,37 +340,3 @@ def drop(request: HttpRequest, plan: str, section: str) -> HttpResponse:
     drop_draft(look.person, look.row, f"answer:{section}")
     messages.info(request, "Your draft is gone. What was shared stands as it was.")
     return redirect(reverse("write", kwargs={"plan": look.row.pk}))
-
-
-# -- advice -----------------------------------------------------------------------------------------------------------
-
-
-TITLE = "Before you share"
-QUIET = "Everything that is asked for is here."
-
-
-def advice(look: Look, spec: Section, raw: Raw) -> list[dict[str, str]]:
-    """What is still to be written, and which goals cannot be judged yet. Advice keeps nobody from sharing."""
-    answers, problems = clean_answers(spec.fields, raw, look.case.values, look.program)
-    found = [{"says": problem.says, "try": ""} for problem in problems[:8]]
-    found += [
-        {"says": f"{phrase} is not written yet.", "try": ""}
-        for phrase in list(missing(spec.fields, answers, look.case.values, look.program))[:8]
-    ]
-    scope = inside(spec.fields, answers, look.case.values, look.program)
-    found += [{"says": check.says, "try": ""} for check in spec.checks if not scope.holds(check.that)]
-    return found + list(_goal_advice(look, spec, answers))
-
-
-def _goal_advice(look: Look, spec: Section, answers: Raw) -> Iterator[dict[str, str]]:
-    for goals in look.program.goals:
-        table = next((f for f in spec.fields if f.id == goals.table), None)
-        for number, row in enumerate(answers.get(goals.table) or () if table else (), start=1):
-            columns = {part: getattr(goals, part) for part in ("target", "due", "source", "judge", "measure")}
-            lacking = [GOAL_PARTS[p] for p, column in columns.items() if column and not row.get(column)]
-            name = (table.row if table else "") or "Row"
-            if lacking:
-                yield {
-                    "says": f"{name} {number} lacks {listed(lacking)}.",
-                    "try": "Without it, nobody can say later whether it was met.",
-                }
