@@ -1,8 +1,8 @@
-"""Writes the reference of docs/programs.md out of the schema itself: keys, kinds, guards, general rules, capabilities.
+"""Writes the reference of docs/programs.md out of the schema itself, and that of docs/wording.md out of its rules.
 
     .dev/venv/bin/python docs/reference.py
 
-`tests/test_docs.py` fails while the page and the schema differ.
+`tests/test_docs.py` fails while a page and its source differ.
 """
 
 import ast
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from upturn.checker.explained import FAMILIES, examples
+from upturn.checker.finding import every_rule, level_of
 from upturn.core import program
 from upturn.core.fields import KINDS
 from upturn.core.general import GENERAL
@@ -19,6 +21,7 @@ from upturn.core.guards import GUARDS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "programs.md"
+WORDING = ROOT / "docs" / "wording.md"
 BEGIN, END = "<!-- reference: made by docs/reference.py -->", "<!-- end of the reference -->"
 
 
@@ -100,12 +103,36 @@ def _capabilities() -> Iterator[str]:
     yield "\nRanks 46 to 87 are not yet shown one by one; what of them has a key stands in the tables above.\n"
 
 
+def _rules() -> Iterator[str]:
+    """Every rule of the wording checker, by family."""
+    yield "## What each code says\n"
+    for family, about in FAMILIES.items():
+        yield f"### {family}: {about}\n\n| code | found where a sentence or a plan ... | why | instead | not | rather |"
+        yield "|---|---|---|---|---|---|"
+        for code, rule in every_rule().items():
+            if code.startswith(family):
+                bad, good = examples(rule)
+                note = " *(note)*" if level_of(code) == "note" else ""
+                told = [f"`{code}`{note}", f"{rule.title}", f"{rule.why} ({', '.join(rule.cites)})", rule.instead]
+                yield f"| {' | '.join(cell.replace('|', '/') for cell in [*told, bad[0], good[0]])} |"
+        yield ""
+
+
 def page() -> str:
-    """The page as it should be: the hand-written guide, then the reference."""
-    text = PAGE.read_text(encoding="utf-8")
-    guide = text.split(BEGIN, 1)[0]
-    return f"{guide}{BEGIN}\n\n{reference()}\n{END}\n"
+    """The page on programs as it should be: the hand-written guide, then the reference."""
+    return _after_guide(PAGE, reference())
+
+
+def wording_page() -> str:
+    """The page on wording as it should be."""
+    return _after_guide(WORDING, "\n".join(_rules()))
+
+
+def _after_guide(path: Path, made: str) -> str:
+    guide = path.read_text(encoding="utf-8").split(BEGIN, 1)[0]
+    return f"{guide}{BEGIN}\n\n{made}\n{END}\n"
 
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    WORDING.write_text(wording_page(), encoding="utf-8")

@@ -1,14 +1,16 @@
-"""The examples of docs/programs.md run, and its reference is the schema's own."""
+"""The examples of docs/programs.md run; its reference is the schema's own, and that of docs/wording.md the rules'."""
 
 import importlib.util
 import io
 import re
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from upturn.checker.finding import every_rule
 from upturn.core import story
 from upturn.core.reading import patch, read
 
@@ -43,13 +45,31 @@ def test_every_piece_fits_the_whole_program(number: int) -> None:
     assert read(written(patch(whole, plain(blocks("patch")[number])))).program().key == "small-plan"
 
 
-def test_the_reference_is_the_schemas_own() -> None:
+def reference() -> ModuleType:
     spec = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert module.page() == TEXT, "run .dev/venv/bin/python docs/reference.py"
+    return module
+
+
+def test_the_reference_is_the_schemas_own() -> None:
+    assert reference().page() == TEXT, "run .dev/venv/bin/python docs/reference.py"
+
+
+def test_the_page_on_wording_tells_every_code_as_its_rule_does() -> None:
+    wording = (DOCS / "wording.md").read_text(encoding="utf-8")
+    assert reference().wording_page() == wording, "run .dev/venv/bin/python docs/reference.py"
+    assert re.findall(r"^\| `([A-Z]{3}\d{3})`", wording, re.MULTILINE) == sorted(every_rule())
+
+
+def test_every_option_of_the_page_on_wording_exists() -> None:
+    from upturn.cli import _parser  # noqa: PLC0415  the terminal's own list
+
+    wording = (DOCS / "wording.md").read_text(encoding="utf-8")
+    known = set(_parser()._subparsers._group_actions[0].choices["check"]._option_string_actions)
+    assert set(re.findall(r"--[a-z]+", wording)) <= known
 
 
 def test_every_command_of_the_readme_exists() -> None:
