@@ -12,7 +12,7 @@ from upturn.core.language.unlisted import unknown
 
 _ALWAYS = ("trait", "manner", "hearsay", "mind_reading", "hyperbole", "person_comparison")
 _OF_DEFICIENCIES = ("absolute", "loaded")
-_MAY_BE_OTHERS = ("trait", "soft_trait", "manner")
+_MAY_BE_OTHERS = ("trait", "soft_trait", "manner", "mind_reading")
 _AROUND_WORK = (*_OF_DEFICIENCIES, "protected")
 
 
@@ -53,6 +53,7 @@ def of_author(reading: Reading, name: str) -> Iterator[Span]:
     """The author's own words of a kind, about the person rather than a customer, a patient or a thing."""
     for span in reading.of(name, quoted=False):
         others = name in _MAY_BE_OTHERS and _of_others(reading, span)
+        others |= name == "hearsay" and span.first > 0 and "n" in reading.tokens[span.first - 1].tags  # six parents
         if not others and reading.outside(span, "not_trait"):
             yield span
 
