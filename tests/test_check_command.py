@@ -256,6 +256,14 @@ def test_a_plan_is_read_by_its_program(capsys: pytest.CaptureFixture[str], writt
     assert line[lazy["column"] - 1 : lazy["end_column"] - 1] == "lazy"
 
 
+def test_half_a_character_in_a_plan_is_no_crash(capsys: pytest.CaptureFixture[str], written: Any) -> None:
+    seen = {"observed": "You were lazy \ud800 on the night shift."}
+    plan = {**PLAN, "answers": {"situation": {"instances": [seen]}}}
+    for form in ("human", "json", "sarif"):
+        status, out, _ = said(capsys, written("plan.json", json.dumps(plan)), "--format", form)
+        assert (status, "TRA001" in out) == (1, True)
+
+
 def test_yaml_and_a_named_program_give_the_same(capsys: pytest.CaptureFixture[str], written: Any) -> None:
     answers = json.dumps({"period": PLAN["period"], "answers": PLAN["answers"]})  # JSON is YAML
     _, by_key, _ = said(capsys, written("plan.yaml", answers), "--program", "employer-pip", "--format", "json")
@@ -284,6 +292,10 @@ def test_the_record_somebody_took_along_can_be_read(capsys: pytest.CaptureFixtur
     status, out, err = said(capsys, written("plan.json", json.dumps(taken, ensure_ascii=False)), "--format", "json")
     assert (status in {0, 1}, err) == (True, "")
     assert json.loads(out)["files"] == [{"file": "plan.json", "sentences": 1, "plan": True}]
+    taken["program"]["digest"] = "0" * 64
+    status, _, err = said(capsys, written("plan.json", json.dumps(taken)))
+    assert (status, "give --program FILE" in err) == (2, True)
+    assert said(capsys, "plan.json", "--program", "evolve-mip")[2] == ""
 
 
 # -- formats and rules ------------------------------------------------------------------------------------------------

@@ -390,7 +390,8 @@ def check_command(args: argparse.Namespace) -> int:
         else:
             result = command.check(args)
             for text, to in ((result.said, sys.stdout), ("\n".join(result.unreadable), sys.stderr)):
-                print(text, end="\n" if text else "", file=to)
+                sound = text.encode(errors="replace").decode()  # JSON can hold half a character
+                print(sound, end="\n" if text else "", file=to)
             return result.status
     except Unreadable as error:
         print(error, file=sys.stderr)

@@ -16,7 +16,7 @@ from upturn.checker import Unreadable
 from upturn.checker.files import Document, Line, json_of, text_of
 from upturn.core.plan_words import prose
 from upturn.core.program import Program
-from upturn.core.reading import BadProgram, read
+from upturn.core.reading import BadProgram, ProgramFile, read
 
 RECORD = "upturn-record-1"
 SHIPPED = Path(__file__).parents[1] / "programs"
@@ -62,7 +62,10 @@ def _of_record(name: str, record: Mapping[str, Any], program: str) -> tuple[Prog
         told = [(e["entry"]["type"], e["words"]) for e in record["entries"] if e["words"] is not None]
         opened: Mapping[str, Any] = next((words for kind, words in told if kind == "Opened"), {})
         named = record["program"]
-        compiled = _program(name, program or f"{named['key']}.v{named['version']}.yaml", opened)
+        file = _file(name, program or f"{named['key']}.v{named['version']}.yaml")
+        if not program and file.digest != named["digest"]:
+            raise Unreadable(_elsewhere(name, f"{named['key']}, version {named['version']},"))
+        compiled = file.program(opened.get("variant", ""), opened.get("language", ""))
         values: dict[str, Any] = {}
         for answers in _shared(told):
             values.update(answers)
@@ -99,7 +102,7 @@ def _of_answers(
         raise Unreadable(
             f"{name} holds no plan. It is to be the record of a plan, or `program` (its key) and `answers` by field."
         )
-    compiled = _program(name, program or str(named), {})
+    compiled = _file(name, program or str(named)).program()
     sections = {section.id for section in compiled.form} | {"start"}
     known = {f.id for f in compiled.start.fields} | {f.id for section in compiled.form for f in section.fields}
     values: dict[str, Any] = {}
@@ -113,21 +116,23 @@ def _of_answers(
 # -- what both need ---------------------------------------------------------------------------------------------------
 
 
-def _program(name: str, wanted: str, opened: Mapping[str, Any]) -> Program:
-    """A program by file, by key, or by the file name of a shipped version."""
+def _file(name: str, wanted: str) -> ProgramFile:
+    """A program file by its path, by the key of a shipped program, or by the name of a shipped file."""
     path = Path(wanted)
     if not path.is_file():
         shipped = sorted(SHIPPED.glob("*.v*.yaml"))
         path = next((p for p in reversed(shipped) if wanted in {p.name, p.name.split(".v")[0]}), path)
     if not path.is_file():
-        key = wanted.removesuffix(".yaml")
-        raise Unreadable(
-            f"{name} was made with the program {key}, which does not come with Upturn: give --program FILE."
-        )
+        raise Unreadable(_elsewhere(name, wanted.removesuffix(".yaml")))
     try:
-        return read(text_of(str(path))).program(opened.get("variant", ""), opened.get("language", ""))
+        return read(text_of(str(path)))
     except BadProgram as error:
         raise Unreadable("\n".join(f"{path.name}: {problem}" for problem in error.problems)) from None
+
+
+def _elsewhere(name: str, program: str) -> str:
+    which = f"{name} was made with the program {program}"
+    return f"{which} which does not come with Upturn, or not in these words: give --program FILE."
 
 
 def _day(value: object) -> date | None:
