@@ -37,6 +37,11 @@ WHOLE = [
     ),
     (
         "en",
+        {**BESIDE, "what": "Pass the exam", "judge": "Finn Alder, with the group"},
+        "By 29 January 2027, pass the exam, checked in the ticket report; Finn Alder, with the group, decides.",
+    ),
+    (
+        "en",
         {**BESIDE, "what": "Close 12 files by 5 March", "target": 12, "unit": "files"},
         "Close 12 files by 5 March, counted in the ticket report; Finn Alder decides.",
     ),

@@ -183,7 +183,7 @@ def _tail(way: _Way, code: str, pieces: Pieces) -> tuple[str, str]:
     several = f" {way.also} " in judge
     return (
         f"{verb} {_with_article(way, source, code)}" if source else "",
-        f"{_lowered(judge, code)} {way.decides[several]}" if judge else "",
+        f"{_lowered(judge, code)}{',' if ',' in judge else ''} {way.decides[several]}" if judge else "",
     )
 
 
