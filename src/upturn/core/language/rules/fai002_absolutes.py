@@ -1,7 +1,27 @@
 """FAI002: always, never, constantly."""
 
-from upturn.core.language.rule import Rule
-from upturn.core.language.rules._finding import words
+from collections.abc import Iterator
+
+from upturn.core.language.persons import counts_cases, of_author
+from upturn.core.language.reading import Reading, Span
+from upturn.core.language.rule import Given, Hit, Kind, Rule
+from upturn.core.language.rules._finding import said_of
+
+
+def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
+    """Absolutes about a person, or about work that is called bad. "The alarm always rings here" accuses nobody."""
+    if counts_cases(reading, kind):
+        return
+    says = "“{}” is answered by a single exception: how many of how many?"
+    yield from said_of("FAI002", says, (s for s in of_author(reading, "absolute") if _accuses(reading, s)))
+
+
+def _accuses(reading: Reading, span: Span) -> bool:
+    before = reading.tokens[max(0, span.first - 4) : span.first]
+    alone = span.last - span.first == 1
+    somebody = not before or reading.tokens[span.first].first or any({"person", "own"} & t.tags for t in before)
+    return not alone or somebody or reading.has("evaluation")
+
 
 RULE = Rule(
     code="FAI002",
@@ -16,5 +36,5 @@ RULE = Rule(
         ("deficiency", "In May you signed the ward log on 2 of 20 shifts."),
         ("deficiency", "On 4 May you said “I never sign that log”."),
     ),
-    find=words("FAI002", "“{}” is answered by a single exception: how many of how many?", "absolute"),
+    find=find,
 )

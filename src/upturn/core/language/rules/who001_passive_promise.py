@@ -6,10 +6,12 @@ from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule
 from upturn.core.language.rules._finding import said_of
 
+_WHEN = ("deadline", "period", "latency", "dated", "past")
+
 
 def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
-    """Passive promises in a sentence that names nobody who helps."""
-    if not reading.has("helper"):
+    """Passive promises in a sentence that names nobody who does it."""
+    if not reading.has("helper") and not any(reading.outside(s, *_WHEN) for s in reading.of("agent")):
         yield from said_of("WHO001", "“{}”: by whom?", reading.of("passive_promise", quoted=False))
 
 
