@@ -2,16 +2,23 @@
 
 from collections.abc import Iterator
 
-from upturn.core.language.measures import is_measurable
+from upturn.core.language.concreteness import is_specific
+from upturn.core.language.measures import is_instruction, is_measurable
 from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule, whole
 
 
 def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
-    """The sentence as a whole, when it measures nothing."""
-    if not is_measurable(reading, kind):
+    """The sentence as a whole, when it measures nothing and asks for no act that is seen or not seen."""
+    if not is_measurable(reading, kind) and not _asks_for_an_act(reading, kind):
         says = "Nothing here can be counted or answered yes or no: how much, how many, or which one thing?"
         yield whole("MEA001", reading, says)
+
+
+def _asks_for_an_act(reading: Reading, kind: Kind) -> bool:
+    """Each time, it is answered yes or no, though nobody has said how often: "Knock before entering a room"."""
+    plain = is_specific(reading, kind) and not reading.has("evaluation", "comparative", "degree")
+    return plain and any(is_instruction(reading, act) for act in reading.of("observable", quoted=False))
 
 
 RULE = Rule(
