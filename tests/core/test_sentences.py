@@ -53,13 +53,13 @@ def test_each_text_is_of_the_kind_its_program_says_with_what_stands_beside_it():
         small(PROGRAM),
         said="It was late.",
         free="Anything.",
-        steps=[{"what": "Close files", "target": 0, "judge": "@p2", "given": "A call"}, {"what": " ", "target": 3}],
+        steps=[{"what": "Close files", "target": 0, "given": "A call"}, {"what": " ", "target": 3}],
         seen=[{"it": "Late", "on": "2026-03-02"}, {"it": "Early"}],
         help=[{"it": "A mentor", "whose": "Finn"}],
     )
     assert [(s.where, s.kind, set(s.given)) for s in found] == [
         ("“What was said”", "deficiency", set()),
-        ("Step 1, “What”", "goal", {"target", "judge"}),
+        ("Step 1, “What”", "goal", {"target"}),
         ("Step 1, “Help”", "support", {"owner"}),
         ("Row 1, “It”", "deficiency", {"due", "evidence"}),
         ("Row 2, “It”", "deficiency", set()),

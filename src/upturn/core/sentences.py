@@ -113,7 +113,10 @@ def _of_field(
     if columns:
         asked = frozenset(part for part, column in columns.items() if column)
         return kind, asked, frozenset(part for part in asked if is_answered(answers.get(columns[part] or "")))
-    return kind, NOTHING, frozenset(_told_beside(beside, answers)) if table and kind else NOTHING
+    told = set(_told_beside(beside, answers)) if table and kind else set()
+    if kind == "support" and any(goals.table == table for goals in program.goals):
+        told.add("owner")  # a box for help beside a goal is somebody's: its title says whose
+    return kind, NOTHING, frozenset(told)
 
 
 def _told_beside(fields: Iterable[FormField], answers: Answers, *, nested: bool = False) -> Iterator[Part]:

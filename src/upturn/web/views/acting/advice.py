@@ -50,17 +50,18 @@ def _not_written(look: Look, spec: Section, answers: Answers) -> Iterator[Mappin
 
 
 def _goals(look: Look, spec: Section, answers: Answers, read: Iterable[Reading]) -> Iterator[Mapping[str, str]]:
-    """Which parts a goal lacks, as far as its reading does not say so."""
+    """Which parts a goal lacks, as far as neither its reading nor what is not written says so."""
     told = {reading.where: reading.composed.missing for reading in read}
     for goals in look.program.goals:
         table = next((f for f in spec.fields if f.id == goals.table), None)
+        required = {column.id for column in table.fields if column.required} if table else ()
         for number, row in enumerate(answers.get(goals.table) or () if table else (), start=1):
             columns = {part: getattr(goals, part) for part in ("target", "due", "source", "judge", "measure")}
             name = f"{(table.row if table else '') or 'Row'} {number}"
             lacking = [
                 GOAL_PARTS[part]
                 for part, column in columns.items()
-                if column and not row.get(column) and part not in told.get(name, ())
+                if column and not row.get(column) and part not in told.get(name, ()) and column not in required
             ]
             if lacking:
                 yield {
