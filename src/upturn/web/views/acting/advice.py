@@ -22,9 +22,15 @@ NOT_WRITTEN = 8
 def guidance(look: Look, spec: Section, raw: Raw) -> dict[str, Any]:
     """What `parts/guidance.html` shows about the words that stand in the boxes."""
     program = look.program
-    answers, _problems = clean_answers(spec.fields, raw, look.case.values, program)
+    answers, problems = clean_answers(spec.fields, raw, look.case.values, program)
+    refused = [{"says": problem.says, "try": ""} for problem in problems[:NOT_WRITTEN]]
     read = list(readings(program, spec, answers, look.name))
-    advice = [*_wording(look, spec, answers), *_not_written(look, spec, answers), *_goals(look, spec, answers, read)]
+    advice = [
+        *refused,
+        *_wording(look, spec, answers),
+        *_not_written(look, spec, answers),
+        *_goals(look, spec, answers, read),
+    ]
     lacking = any(reading.composed.lacks for reading in read)
     return {
         "title": TITLE,
