@@ -11,9 +11,8 @@ from upturn.core.language.rule import Kind
 from upturn.core.language.unlisted import unknown
 
 _ALWAYS = ("trait", "manner", "hearsay", "mind_reading", "hyperbole", "person_comparison")
-_OF_DEFICIENCIES = ("absolute", "loaded")
 _MAY_BE_OTHERS = ("trait", "soft_trait", "manner", "mind_reading")
-_AROUND_WORK = (*_OF_DEFICIENCIES, "protected")
+_AROUND_WORK = ("absolute", "loaded", "protected")
 
 
 def is_subjective(reading: Reading, kind: Kind) -> bool:
@@ -35,7 +34,8 @@ def judgements(reading: Reading, kind: Kind) -> Iterator[Span]:
     yield from traits_of_persons(reading)
     if kind == "deficiency":
         yield from _named_kind(reading)
-        yield from reading.of(*_OF_DEFICIENCIES, quoted=False)
+        yield from of_author(reading, "loaded")
+        yield from accusing_absolutes(reading)
         yield from private_matters(reading)
 
 
@@ -75,6 +75,17 @@ def _of_others(reading: Reading, span: Span) -> bool:
     beside = place < span.first or span.kind != "trait"
     begins = "person" in before.tags and (before.first or reading.tokens[max(0, place - 2)].first)
     return beside and "other_person" in before.tags and not begins
+
+
+def accusing_absolutes(reading: Reading) -> Iterator[Span]:
+    """Absolutes about a person, or about work that is called bad. "The alarm always rings here" accuses nobody."""
+    bad = reading.has("evaluation")
+    for span in of_author(reading, "absolute"):
+        before = reading.tokens[max(0, span.first - 4) : span.first]
+        phrase = span.last - span.first > 1
+        begins = not before or reading.tokens[span.first].first
+        if phrase or bad or begins or any({"person", "own"} & token.tags for token in before):
+            yield span
 
 
 def private_matters(reading: Reading) -> Iterator[Span]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from upturn.core.language.persons import counts_cases, of_author
-from upturn.core.language.reading import Reading, Span
+from upturn.core.language.persons import accusing_absolutes, counts_cases
+from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule
 from upturn.core.language.rules._finding import said_of
 
@@ -13,14 +13,7 @@ def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
     if counts_cases(reading, kind):
         return
     says = "“{}” is answered by a single exception: how many of how many?"
-    yield from said_of("FAI002", says, (s for s in of_author(reading, "absolute") if _accuses(reading, s)))
-
-
-def _accuses(reading: Reading, span: Span) -> bool:
-    before = reading.tokens[max(0, span.first - 4) : span.first]
-    alone = span.last - span.first == 1
-    somebody = not before or reading.tokens[span.first].first or any({"person", "own"} & t.tags for t in before)
-    return not alone or somebody or reading.has("evaluation")
+    yield from said_of("FAI002", says, accusing_absolutes(reading))
 
 
 RULE = Rule(
