@@ -132,6 +132,7 @@ LEVELS = [
 
 @pytest.mark.parametrize(("level", "below"), LEVELS)
 def test_d05_only_a_competency_observed_below_three_is_part_of_a_plan(level: str, *, below: bool) -> None:
+    """D-05."""
     says = "A competency observed at Valued Performer (3) or above is not part of a plan. Name only those below."
     found = reason_refused(competencies=[{"competency": "communication", "rating": level}])
     assert found == ([] if below else [says])
@@ -139,6 +140,7 @@ def test_d05_only_a_competency_observed_below_three_is_part_of_a_plan(level: str
 
 @pytest.mark.parametrize(("level", "below"), LEVELS)
 def test_d06_only_a_goal_of_the_performance_plan_below_three_is_addressed(level: str, *, below: bool) -> None:
+    """D-06."""
     goal = {"number": 1, "goal": "Answer within two days.", "rating": level, "addressed": True}
     says = "A goal observed at Valued Performer (3) or above is not part of a plan. Address only those below."
     assert reason_refused(plan_goals=[goal]) == ([] if below else [says])
@@ -150,6 +152,7 @@ def test_d06_only_a_goal_of_the_performance_plan_below_three_is_addressed(level:
     ids=["nothing", "empty tables", "a goal that is not addressed"],
 )
 def test_d03_a_plan_rests_on_one_competency_or_goal_at_least(answers: dict[str, Any]) -> None:
+    """D-03."""
     says = "Name at least one competency, or one S.M.A.R.T. goal of the Performance Plan, that needs to improve."
     assert reason_refused(**answers) == [says]
 
