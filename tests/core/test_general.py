@@ -109,6 +109,16 @@ def test_a_program_may_refuse_over_wording_and_choose_which():
     play.do("finn", c.Move(move="begin"))
 
 
+def test_a_program_may_warn_over_the_plan_as_a_whole():
+    play = opened(WORDS + "rules: [{id: LNG, level: warn, args: {codes: [EXA101, PLA]}}]")
+    play.do("finn", c.Answer(section="words", answers={"said": "You hung up."}))
+    with pytest.raises(
+        Refused, match=r"“What it is about”: nothing of what is said .*EXA101, GEN-01\)\. You may go on"
+    ):
+        play.do("finn", c.Move(move="begin"))
+    play.do("finn", c.Move(move="begin", reasons={"wording_clear": "The days are in the log."}))
+
+
 def test_a_code_that_no_rule_has_is_a_fault_of_the_program():
     with pytest.raises(BadProgram, match="There is no wording rule `TRX`"):
         small(WORDS + "rules: [{id: LNG, args: {codes: [TRX]}}]")

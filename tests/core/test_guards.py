@@ -645,7 +645,88 @@ ROWS = [
             'are reached more often than "do your best" (MEA001, LNG-03). And 1 more.'
         ),
     ),
-    ({"wording_clear": {"codes": ["MEA"]}}, goals({"what": "Be good", "target": 3}), {}, None),
+    ({"wording_clear": {"codes": ["MEA"]}}, goals({"what": "Be good", "target": 3, "now": 0}), {}, None),
+    (
+        {"wording_clear": {"codes": ["MEA"]}, "cites": ["LNG"]},
+        goals({"what": "Be good", "target": 3}, {"target": 2, "now": 0}, {"what": "Be kind", "target": 2}),
+        {},
+        (
+            "Step 1, “What”; Step 3, “What”: this goal does not say where it stands now: what is the figure today? "
+            "Without the figure at the start nobody can show that something got better, or that it was wrong before "
+            "(MEA101, GEN-03). (LNG)"
+        ),
+    ),
+    ({"wording_clear": {"codes": "MEA101", "sections": "words"}}, goals({"what": "Be good", "target": 3}), {}, None),
+    (
+        {"wording_clear": {"codes": ["PLA101", "PLA102"]}},
+        goals(*[{"what": "Be good"}] * 6),
+        {},
+        (
+            "“Goals”: 6 goals at once: which 5 matter most now? Several demanding goals at once tax people, and a plan "
+            "nobody could meet reads like one made to fail (PLA101, GEN-16). “Goals”: this plan asks for goals and "
+            "promises no help: what will be given, and by whom? Goals are reached when the means are there; a plan "
+            "without any help is read as paperwork for an end (PLA102, GEN-05)."
+        ),
+    ),
+    (
+        {"wording_clear": {"codes": ["PLA"]}},
+        goals(*[{"what": "Be good"}] * 5, help=[{"given_": "A call"}], if_not="More time."),
+        {},
+        None,
+    ),
+    (
+        {"wording_clear": {"codes": ["TIM103"]}},
+        goals(*[{"what": "Be good", "due": "2026-03-31"}] * 2) | clock(day(3, 2), day(3, 31)),
+        {},
+        (
+            "“Goals”: all 2 goals are due on the last day: what can be seen before? Progress that is looked at on the "
+            "way is reached more often; a single day of judging leaves no time (TIM103, GEN-03)."
+        ),
+    ),
+    (
+        {"wording_clear": {"codes": ["TIM103"]}},
+        goals({"what": "Be good", "due": "2026-03-31"}, {"what": "Be good", "due": "2026-03-30"}),
+        {},
+        None,
+    ),
+    (
+        {"wording_clear": {"codes": ["TIM103"]}},
+        goals(*[{"what": "Be good", "due": "2026-03-31"}] * 2),
+        {},
+        (
+            "“Goals”: all 2 goals are due on the last day: what can be seen before? Progress that is looked at on the "
+            "way is reached more often; a single day of judging leaves no time (TIM103, GEN-03)."
+        ),
+    ),
+    ({"wording_clear": {"codes": ["TIM101"]}}, goals({"what": "Be good", "due": "2026-04-01"}), {}, None),
+    (
+        {"wording_clear": {"codes": ["TIM101"]}},
+        goals({"what": "Be good", "due": "2026-04-01"}) | clock(day(3, 2), day(3, 31)),
+        {},
+        (
+            "Step 1, “What”: the day of this goal, 1 April 2026, lies after the time to improve ends on 31 March 2026. "
+            "What is due before the start was never a chance, and what is due after the end is judged by nobody "
+            "(TIM101, GEN-03)."
+        ),
+    ),
+    (
+        {"wording_clear": {"codes": ["EXA"], "sections": ["apart"]}},
+        apart("You left."),
+        {},
+        (
+            "“Noted”: this gives no day on which it happened. Dated instances are what reviewers and courts weigh; a "
+            "label alone cannot be answered (EXA001, GEN-01)."
+        ),
+    ),
+    (
+        {"wording_clear": {"codes": ["EXA101"], "sections": ["apart"]}},
+        apart("You left."),
+        {},
+        (
+            "“Apart”: this plan says what is wrong without one day on which it happened. Dated instances are what "
+            "reviewers and courts weigh, and the only thing the person can answer to (EXA101, GEN-01)."
+        ),
+    ),
     (
         {"dated_since": {"table": "steps", "column": "due", "field": "since"}},
         goals({"due": "2026-03-02"}, since="2026-03-02"),

@@ -59,6 +59,23 @@ def planned(case: Case, clock_id: str, start: date | None = None) -> Planned:
     return Planned(start, end, how, floor, cap, _unusual(case, clock, start, end))
 
 
+def days_known(case: Case, clock_id: str) -> tuple[date | None, date | None]:
+    """The first and the last day of a clock, as far as they are certain: it runs, or the plan itself gives the day."""
+    state, clock = case.plan.clocks.get(clock_id), case.program.clock[clock_id]
+    if state is not None:
+        return state.start, state.end
+    start = day_in(case.answer(clock.starts_on), "from") if clock.starts_on else None
+    return start, planned_end(case, clock_id) if start or clock.end.date else None
+
+
+def planned_end(case: Case, clock_id: str) -> date | None:
+    """The last day of a clock if it started as `planned`; None where it may not, or where something lacks for it."""
+    try:
+        return planned(case, clock_id).end
+    except Refused:
+        return None
+
+
 def day_in(answer: Any, side: str = "to") -> date | None:
     """The day in the answer to a date field, or one side (`from`, `to`) of a date range; None where it is not given."""
     day = answer.get(side) if isinstance(answer, Mapping) else answer

@@ -13,6 +13,7 @@ from upturn.core.conditions import is_answered
 from upturn.core.fields import show
 from upturn.core.language import NOTHING, Given, Hit, Kind, Part, Rule, check_reading, read, rules
 from upturn.core.language.compose import Composed, Direction, Pieces, compose
+from upturn.core.language.plans import plan_rules
 from upturn.core.language.tokens import MOST
 from upturn.core.program import FormField, GoalTable, Program, Section
 
@@ -26,6 +27,7 @@ FAMILIES = {
     "WHO": "who does it",
     "VAG": "vague verbs",
     "EXA": "dated examples",
+    "PLA": "the plan as a whole",
 }
 """The families of rules and what they look after, in the order in which they help an author most."""
 
@@ -197,7 +199,8 @@ def _rank(code: str) -> int:
 
 def known_codes() -> frozenset[str]:
     """The codes and the families a program may name."""
-    return frozenset(rules()) | {code[:3] for code in rules()}
+    codes = {*rules(), *plan_rules()}
+    return frozenset(codes) | {code[:3] for code in codes}
 
 
 # -- a goal as it is read ---------------------------------------------------------------------------------------------

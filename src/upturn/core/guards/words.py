@@ -1,13 +1,15 @@
 """Guards about what is written: complete, by whom, measurable enough to be judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from upturn.core.case import Case
+from upturn.core.clocks import days_known, planned_end
 from upturn.core.conditions import is_answered
 from upturn.core.fields import inside, missing, missing_sentence, unmet
 from upturn.core.guards.registry import guard
+from upturn.core.plan_words import PlanRemark, not_said, plan_remarks
 from upturn.core.program import Section
 from upturn.core.refusals import Refusal
 from upturn.core.sentences import Remark, remarks
@@ -180,13 +182,20 @@ def wording_clear(
 ) -> Refusal | None:
     """The wording checker finds nothing of these codes or families in what is shared, or in these sections of it.
 
-    A section that is withheld is looked at only when it is named.
+    Codes are of rules about sentences and of rules about plans; a family holds both. A section that is withheld is
+    looked at only when it is named.
     """
-    found = [
-        (spec, remark)
+    looked = [
+        spec
         for spec in case.program.form
         if (spec.id in sections if sections else not spec.withheld) and case.shown(spec)
-        for remark in remarks(case.program, spec, _shared(case, spec), codes)
+    ]
+    found: list[tuple[Section, Remark | PlanRemark]] = []
+    for spec in looked:
+        found += [(spec, remark) for remark in remarks(case.program, spec, _shared(case, spec), codes)]
+    said = [remark for _, remark in found if isinstance(remark, Remark)]
+    found += [
+        (remark.section, remark) for remark in not_said(of_plan(case, _all_shared(case, looked), looked, codes), said)
     ]
     if not found:
         return None
@@ -207,10 +216,40 @@ def _shared(case: Case, spec: Section) -> Mapping[str, Any]:
     return written.answers if written else {}
 
 
-def _quoted(spec: Section, remark: Remark) -> str:
+def _all_shared(case: Case, looked: Sequence[Section]) -> Mapping[str, Any]:
+    """The values of some sections, and of all the others that are shown and not withheld."""
+    values, named = dict(case.plan.start), {spec.id for spec in looked}
+    for spec in case.program.form:
+        if spec.id in named or (not spec.withheld and case.shown(spec)):
+            values |= _shared(case, spec)
+    return values
+
+
+PLANNED = ("TIM103",)
+"""Codes that hold for the last day as it is planned now; a day outside a period is one only once that is certain."""
+
+
+def of_plan(
+    case: Case, values: Mapping[str, Any], sections: Sequence[Section], codes: Sequence[str] = ()
+) -> list[PlanRemark]:
+    """What the rules about plans find in these sections of a plan with these values; with `codes`, only of these."""
+    if not case.program.clocks:
+        return plan_remarks(case.program, values, sections=sections, codes=codes)
+    clock = case.program.clocks[0].id
+    days = days_known(case, clock)
+    found = plan_remarks(case.program, values, days, sections=sections, codes=codes)
+    if days[1] is None:
+        wanted = [code for code in PLANNED if not codes or code in codes or code[:3] in codes]
+        end = planned_end(case, clock) if wanted else None
+        found += plan_remarks(case.program, values, (None, end), sections=sections, codes=wanted) if end else []
+    return found
+
+
+def _quoted(spec: Section, remark: Remark | PlanRemark) -> str:
     """What was found; without its words where not everybody on the plan reads the section."""
     restricted = spec.sees or spec.sees_in or spec.withheld
-    return f"this {remark.rule.title}." if restricted else remark.says
+    what = "this plan" if isinstance(remark, PlanRemark) else "this"
+    return f"{what} {remark.rule.title}." if restricted else remark.says
 
 
 @guard()

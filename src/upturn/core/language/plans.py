@@ -67,7 +67,8 @@ class PlanRule:
     """A rule about a plan. One file each in `plan_rules/`, found by its name; its examples are run by the tests.
 
     The fields are those of `Rule`. An example is a plan, with what it shows in words. `same_as` are the codes of text
-    rules that would say the same of the same row: it is said once.
+    rules that would say the same of the same row: it is said once. `about` is the kind of row at which a finding of the
+    plan as a whole is mended.
     """
 
     code: str
@@ -79,6 +80,8 @@ class PlanRule:
     bad: tuple[tuple[str, PlanWords], ...]
     good: tuple[tuple[str, PlanWords], ...]
     find: Callable[[PlanWords], Iterator[PlanHit]]
+    satisfied_by: Given = NOTHING
+    about: Kind = "goal"
     same_as: frozenset[str] = frozenset()
     subject: Literal["plan"] = "plan"
 

@@ -34,5 +34,6 @@ RULE = PlanRule(
         ),
     ),
     find=find,
+    about="deficiency",
     same_as=frozenset({"EXA001"}),
 )

@@ -38,4 +38,5 @@ RULE = PlanRule(
         ),
     ),
     find=lacking("MEA101", "baseline", "Goal {} does not say where it stands now: what is the figure today?", needed),
+    satisfied_by=frozenset({"baseline"}),
 )

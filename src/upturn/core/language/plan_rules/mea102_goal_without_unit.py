@@ -38,4 +38,5 @@ RULE = PlanRule(
     find=lacking(
         "MEA102", "unit", "Goal {} has a number, but not what it counts: hours, percent, of how many?", needed
     ),
+    satisfied_by=frozenset({"unit"}),
 )

@@ -16,4 +16,5 @@ RULE = PlanRule(
     bad=(("the source is empty", replace(PLAN, goals=(without("source"),))),),
     good=(("the source is “Report of the ticket system, read each Friday”", PLAN),),
     find=lacking("MEA103", "source", "Goal {} names no source: which report, log or observation will be read?"),
+    satisfied_by=frozenset({"source"}),
 )

@@ -28,4 +28,5 @@ RULE = PlanRule(
         ("a form without a place for support", replace(PLAN, support=None)),
     ),
     find=find,
+    about="support",
 )

@@ -23,4 +23,5 @@ RULE = PlanRule(
     bad=(("goals, and nothing about what follows", replace(PLAN, consequence=False)),),
     good=(("“If the goals are not met, you get more time, once.”", PLAN),),
     find=find,
+    about="consequence",
 )

@@ -44,4 +44,5 @@ RULE = PlanRule(
         ),
     ),
     find=find,
+    satisfied_by=frozenset({"due"}),
 )

@@ -16,4 +16,5 @@ RULE = PlanRule(
     bad=(("nobody is named as judge", replace(PLAN, goals=(without("judge"),))),),
     good=(("the judge is the shift lead", PLAN),),
     find=lacking("WHO101", "judge", "Nobody is named who decides whether goal {} is met."),
+    satisfied_by=frozenset({"judge"}),
 )

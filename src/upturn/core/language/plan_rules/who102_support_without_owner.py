@@ -43,5 +43,6 @@ RULE = PlanRule(
         ("“The shift lead sits in ...”, which names one", replace(PLAN, support=(replace(HELP, given=DATED),))),
     ),
     find=find,
+    satisfied_by=frozenset({"owner"}),
     same_as=frozenset(TEXT_RULES),
 )
