@@ -34,6 +34,7 @@ from upturn.records.queries import drafts
 from upturn.web.current import refused
 from upturn.web.forms import Asking, Questions, Raw, Small, asking, first_answers, moved_rows, read
 from upturn.web.shown import shown_answers
+from upturn.web.views.acting.advice import start_guidance
 from upturn.web.views.acting.pages import typed_words
 from upturn.web.views.acting.picking import PeopleField, PersonField, described
 from upturn.web.views.acting.warnings import REASONS, Warnings
@@ -432,11 +433,16 @@ def start_basis(request: HttpRequest, program: str) -> HttpResponse:
     except TooLong as error:
         return _basis_page(starting, raw, [Refusal("answer", str(error))])
     if "draft" in request.GET:
-        return render(request, "parts/autosave.html", {"saved_at": starting.saved_at})
+        context = {"saved_at": starting.saved_at, "guidance": _guidance(starting, raw)}
+        return render(request, "acting/autosaved.html" if context["guidance"] else "parts/autosave.html", context)
     if "row" in request.POST:
         return redirect(f"{request.path}#{anchor}")
     reasons = _basis_refusals(starting, raw)
     return _basis_page(starting, raw, reasons) if reasons else redirect(starting.address("start_check"))
+
+
+def _guidance(starting: Starting, raw: Raw) -> dict[str, Any] | None:
+    return start_guidance(starting.program, raw, starting.scope().around, starting.language)
 
 
 def _basis_refusals(starting: Starting, raw: Raw) -> list[Refusal]:
@@ -454,6 +460,7 @@ def _basis_page(starting: Starting, raw: Raw, reasons: Sequence[Refusal]) -> Htt
         "subject": starting.subject,
         "grounds": starting.program.start.triggers,
         "who": _readers(starting)[0],
+        "guidance": _guidance(starting, raw),
     }
     return starting.page("start_basis", context, status=422 if reasons else 200)
 
