@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from upturn.core.language.packs import pack
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
+from upturn.core.language.times import on_one_day
 from upturn.core.language.unlisted import unknown
 
 _ALWAYS = ("trait", "manner", "hearsay", "mind_reading", "hyperbole", "person_comparison")
+_IN_CONTEXT = ("soft_trait", "soft_hyperbole", "soft_comparison")
 _MAY_BE_OTHERS = ("trait", "soft_trait", "manner", "mind_reading")
+_NEAR = 5
 _AROUND_WORK = ("absolute", "loaded", "protected")
 
 
@@ -31,7 +34,8 @@ def judgements(reading: Reading, kind: Kind) -> Iterator[Span]:
         return
     for name in _ALWAYS:
         yield from of_author(reading, name)
-    yield from traits_of_persons(reading)
+    for name in _IN_CONTEXT:
+        yield from own_words(reading, name)
     if kind == "deficiency":
         yield from _named_kind(reading)
         yield from of_author(reading, "loaded")
@@ -54,8 +58,27 @@ def of_author(reading: Reading, name: str) -> Iterator[Span]:
     for span in reading.of(name, quoted=False):
         others = name in _MAY_BE_OTHERS and _of_others(reading, span)
         others |= name == "hearsay" and span.first > 0 and "n" in reading.tokens[span.first - 1].tags  # six parents
-        if not others and reading.outside(span, "not_trait"):
+        if not others and reading.outside(span, "not_trait") and not _told(reading, span):
             yield span
+
+
+def own_words(reading: Reading, name: str) -> Iterator[Span]:
+    """The author's words of a kind; those with two meanings only where the sentence tells which is meant."""
+    meant = {"soft_trait": _of_person, "soft_hyperbole": _said_to_be, "soft_comparison": _of_person_near}.get(name)
+    yield from (s for s in of_author(reading, name) if meant is None or meant(reading, s))
+
+
+def in_clause_before(reading: Reading, span: Span, *kinds: str) -> bool:
+    """Whether one of these kinds stands before a span with no new sentence between them."""
+    return any(
+        s.first < span.first and not any(t.first for t in reading.tokens[s.last : span.first + 1])
+        for s in reading.of(*kinds)
+    )
+
+
+def _told(reading: Reading, span: Span) -> bool:
+    """Words that somebody said, though no quotation marks are there: "On 3 May you told a trainee he was useless"."""
+    return in_clause_before(reading, span, "told")
 
 
 def _of_others(reading: Reading, span: Span) -> bool:
@@ -83,6 +106,8 @@ def accusing_absolutes(reading: Reading) -> Iterator[Span]:
     for span in of_author(reading, "absolute"):
         before = reading.tokens[max(0, span.first - 4) : span.first]
         phrase = span.last - span.first > 1
+        if in_clause_before(reading, span, "rule_says") or (not phrase and on_one_day(reading)):
+            continue  # what a rule asks of everybody; what was or was not done on a day
         begins = not before or reading.tokens[span.first].first
         if phrase or bad or begins or any({"person", "own"} & token.tags for token in before):
             yield span
@@ -103,15 +128,32 @@ def counts_cases(reading: Reading, kind: Kind) -> bool:
     return kind == "goal" and reading.has("instances") and reading.has("n", "none_of")
 
 
-def traits_of_persons(reading: Reading) -> Iterator[Span]:
-    """Words with two meanings ("weak", "cold"), where what stands before them says that a person is meant."""
-    for span in of_author(reading, "soft_trait"):
-        if _of_person(reading, span):
-            yield span
+def _said_to_be(reading: Reading, span: Span) -> bool:
+    """For "the close was a nightmare", "your awful notes", "Terrible timekeeping"; not for "the nightmare ride"."""
+    place, tokens = span.first, reading.tokens
+    if in_clause_before(reading, span, "others_said") and on_one_day(reading):
+        return False
+    while place and not tokens[place].first and {"modifier", "det"} & tokens[place - 1].tags:
+        place -= 1
+        if {"copula", "own"} & tokens[place].tags:
+            return all(s.last != place for s in reading.of("nature"))
+    if tokens[place].first:
+        return place == span.first or "copula" in tokens[place].tags
+    return bool({"copula", "own"} & tokens[place - 1].tags)
+
+
+def _of_person_near(reading: Reading, span: Span) -> bool:
+    """For "you take longer than others", "Slower than others"; not for "you gave one child more time than others"."""
+    before = reading.tokens[max(0, span.first - _NEAR) : span.first]
+    others = on_one_day(reading) or any("other_person" in t.tags for t in before)
+    return not others and (any("person" in t.tags for t in before) or (bool(before) and len(before) < _NEAR))
 
 
 def _of_person(reading: Reading, span: Span) -> bool:
-    """Back over "is", "too", "a" ... stands a person, "your", or the beginning of the sentence."""
+    """Words with two meanings ("weak", "cold"), where what stands before them says that a person is meant.
+
+    Back over "is", "too", "a" ... stands a person, "your", or the beginning of the sentence.
+    """
     place = span.first
     while place and not reading.tokens[place].first and "modifier" in reading.tokens[place - 1].tags:
         place -= 1

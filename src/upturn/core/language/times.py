@@ -34,6 +34,16 @@ def time_frames(reading: Reading, kind: Kind) -> Iterator[Span]:
         yield from (s for s in reading.of("latency") if is_long(reading, s))
 
 
+def on_one_day(reading: Reading) -> bool:
+    """Whether it is told of a day: "on 3 May", not "in May" or "since 3 May"."""
+    return any(
+        "date" in token.tags
+        and any(c.isdecimal() for c in token.text)
+        and not (place and "lasting" in reading.tokens[place - 1].tags)
+        for place, token in enumerate(reading.tokens)
+    )
+
+
 def _recurs(reading: Reading, span: Span) -> bool:
     """Not in a name: "Quarterly Business Reviews" says which, not when."""
     token = reading.tokens[span.first]

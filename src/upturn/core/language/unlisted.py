@@ -9,7 +9,7 @@ _EMPTY = (
     "field", "vague_degree", "vague_verb", "vague_time", "trait", "soft_trait", "manner", "absolute", "hearsay",
     "mind_reading", "hyperbole", "loaded", "punitive", "prejudged", "comparison", "comparative", "baseline", "needed",
     "evaluation", "dated", "deadline", "period", "past", "recurrence", "plan_time", "for_length", "threat",
-    "person_comparison",
+    "person_comparison", "soft_hyperbole", "soft_comparison",
 )  # fmt: skip
 
 

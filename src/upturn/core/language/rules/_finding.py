@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from upturn.core.language.persons import counts_cases, of_author, traits_of_persons
+from upturn.core.language.persons import counts_cases, own_words
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Given, Hit, Kind, hit
 
@@ -19,9 +19,9 @@ def words(code: str, says: str, *kinds: str) -> Find:
     return find
 
 
-def own_words(reading: Reading, kind: str) -> Iterator[Span]:
-    """The author's words of one kind; those with two meanings only where a person is meant."""
-    return traits_of_persons(reading) if kind == "soft_trait" else of_author(reading, kind)
+def own(reading: Reading, kind: str, but: str) -> Iterator[Span]:
+    """The author's own words of one kind, outside what only looks like it."""
+    yield from (s for s in reading.of(kind, quoted=False) if reading.outside(s, but))
 
 
 def said_of(code: str, says: str, spans: Iterable[Span]) -> Iterator[Hit]:

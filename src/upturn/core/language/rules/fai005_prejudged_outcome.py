@@ -1,6 +1,6 @@
 """FAI005: an end that is told before the plan has ended."""
 
-from upturn.core.language.rule import KINDS, Rule
+from upturn.core.language.rule import Rule
 from upturn.core.language.rules._finding import words
 
 RULE = Rule(
@@ -14,7 +14,7 @@ RULE = Rule(
         "US-MURPHY2",
         "GEN-14",
     ),
-    kinds=frozenset(KINDS),
+    kinds=frozenset({"deficiency", "outcome", "consequence"}),
     bad=(("outcome", "You are unlikely to succeed by 1 June."),),
     good=(("outcome", "On 1 June the panel decides each objective from the log."),),
     find=words("FAI005", "“{}” decides before the end: say how, when and by whom it will be decided.", "prejudged"),

@@ -16,5 +16,7 @@ RULE = Rule(
     kinds=frozenset(KINDS),
     bad=(("deficiency", "In May you closed fewer tickets than everyone else."),),
     good=(("deficiency", "In May you closed 12 tickets; the standard is 20."),),
-    find=words("FAI006", "“{}” compares with people: which written standard is meant?", "person_comparison"),
+    find=words(
+        "FAI006", "“{}” compares with people: which written standard is meant?", "person_comparison", "soft_comparison"
+    ),
 )

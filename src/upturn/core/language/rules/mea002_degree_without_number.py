@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from upturn.core.language.measures import amounts
 from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule
-from upturn.core.language.rules._finding import said_of
+from upturn.core.language.rules._finding import own, said_of
 
 
 def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
-    """Words of degree in a sentence that has no number."""
-    if next(amounts(reading, kind), None) is None:
+    """Words of degree in a sentence that has no number, and names no scale where they are written down."""
+    if next(amounts(reading, kind), None) is None and not reading.has("written_in"):
         says = "“{}” is a matter of opinion here: how much would be enough?"
-        yield from said_of("MEA002", says, reading.of("degree", quoted=False))
+        yield from said_of("MEA002", says, own(reading, "degree", "not_degree"))
 
 
 RULE = Rule(

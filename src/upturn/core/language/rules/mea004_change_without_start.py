@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule
-from upturn.core.language.rules._finding import said_of
+from upturn.core.language.rules._finding import own, said_of
 
 
 def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
-    """A change by an amount in a sentence that names no starting point."""
-    if not reading.has("starting_from"):
+    """A change by an amount in a sentence that names no starting point, and is no order for certain cases."""
+    if not reading.has("starting_from", "only_when"):
         says = "“{}”: from where? The figure now is missing."
-        yield from said_of("MEA004", says, reading.of("change_by", quoted=False))
+        yield from said_of("MEA004", says, own(reading, "change_by", "not_change"))
 
 
 RULE = Rule(

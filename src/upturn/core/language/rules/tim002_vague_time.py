@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 
+from upturn.core.language.persons import in_clause_before
 from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule
-from upturn.core.language.rules._finding import said_of
+from upturn.core.language.rules._finding import own, said_of
 from upturn.core.language.times import is_time_bound
 
 
 def find(reading: Reading, kind: Kind, _given: Given) -> Iterator[Hit]:
-    """Vague times in a sentence that gives neither a time frame nor a number of hours or days."""
-    if not is_time_bound(reading, kind) and not reading.has("latency"):
+    """Vague times in a sentence that gives neither a time frame nor hours or days, and is about no emergency."""
+    if not is_time_bound(reading, kind) and not reading.has("latency", "at_once"):
         says = "“{}” names no time: which day, or how many hours or days?"
-        yield from said_of("TIM002", says, reading.of("unclear_time", quoted=False))
+        found = own(reading, "unclear_time", "not_unclear")
+        yield from said_of("TIM002", says, (s for s in found if not in_clause_before(reading, s, "tell_that")))
 
 
 RULE = Rule(

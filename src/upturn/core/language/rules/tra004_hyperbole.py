@@ -20,5 +20,7 @@ RULE = Rule(
         ("deficiency", "The demo on 3 March stopped twice and the customer left after 10 minutes."),
         ("goal", "Write the disaster recovery plan by 3 March."),
     ),
-    find=words("TRA004", "“{}” is bigger than any fact: what happened, and what did it lead to?", "hyperbole"),
+    find=words(
+        "TRA004", "“{}” is bigger than any fact: what happened, and what did it lead to?", "hyperbole", "soft_hyperbole"
+    ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from upturn.core.language.reading import Reading
+from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Given, Hit, Kind, Rule
 from upturn.core.language.rules._finding import said_of
 
@@ -12,7 +12,13 @@ _WHEN = ("deadline", "period", "latency", "dated", "past")
 def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
     """Passive promises in a sentence that names nobody who does it."""
     if not reading.has("helper") and not any(reading.outside(s, *_WHEN) for s in reading.of("agent")):
-        yield from said_of("WHO001", "“{}”: by whom?", reading.of("passive_promise", quoted=False))
+        promised = (s for s in reading.of("passive_promise", quoted=False) if not _asked_about(reading, s))
+        yield from said_of("WHO001", "“{}”: by whom?", promised)
+
+
+def _asked_about(reading: Reading, span: Span) -> bool:
+    """Nothing is promised by "Read how complaints are to be reviewed"."""
+    return any("asks" in token.tags and not token.first for token in reading.tokens[: span.first])
 
 
 RULE = Rule(

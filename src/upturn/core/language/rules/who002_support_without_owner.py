@@ -1,6 +1,6 @@
 """WHO002: help that belongs to nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule, whole
@@ -9,9 +9,19 @@ from upturn.core.language.tokens import Token
 
 def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
     """The sentence as a whole, when no helper, no name and no passive promise is in it (that is WHO001's)."""
-    named = any(_is_name(token) for token in reading.tokens)
+    named = any(_is_name(token) for token in reading.tokens) or _after_initial(reading.tokens)
+    if reading.tokens and "stretch" in reading.tokens[0].tags:
+        return  # about the plan itself
     if not named and not reading.has("helper", "passive_promise"):
         yield whole("WHO002", reading, "Nobody is named who gives this help: which person or role?")
+
+
+def _after_initial(tokens: Sequence[Token]) -> bool:
+    """What looks like the end of a sentence in "O. Brandt" is a name."""
+    return any(
+        len(a.text) == 1 and a.text.isupper() and b.text == "." and c.text[0].isupper()
+        for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False)
+    )
 
 
 def _is_name(token: Token) -> bool:
