@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from upturn.core.language.reading import Reading
 from upturn.core.language.rule import Given, Hit, Kind, Rule, whole
 from upturn.core.language.tokens import Token
+from upturn.core.language.unlisted import unknown
 
 
 def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
@@ -12,8 +13,17 @@ def find(reading: Reading, _kind: Kind, _given: Given) -> Iterator[Hit]:
     named = any(_is_name(token) for token in reading.tokens) or _after_initial(reading.tokens)
     if reading.tokens and "stretch" in reading.tokens[0].tags:
         return  # about the plan itself
+    named = named or _somebody_begins(reading)
     if not named and not reading.has("helper", "passive_promise"):
         yield whole("WHO002", reading, "Nobody is named who gives this help: which person or role?")
+
+
+def _somebody_begins(reading: Reading) -> bool:
+    """Who does it may be somebody no list knows: "The sexton opens the archive for you", "Jonas hears your talk"."""
+    first, rest = reading.tokens[:1], reading.tokens[1:]
+    to_you = any({"person", "own"} & token.tags for token in rest)
+    begins = any("det" in token.tags and "own" not in token.tags for token in first)
+    return to_you and (begins or any(span.first == 0 for span in unknown(reading)))
 
 
 def _after_initial(tokens: Sequence[Token]) -> bool:
