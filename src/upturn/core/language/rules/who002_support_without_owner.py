@@ -35,7 +35,12 @@ def _after_initial(tokens: Sequence[Token]) -> bool:
 
 
 def _is_name(token: Token) -> bool:
-    return token.text[0].isupper() and not token.first and token.tags == {"any"}
+    return (
+        token.text[0].isupper()
+        and not token.first
+        and "any" in token.tags
+        and token.tags <= {"any", "long_unit", "short_unit"}
+    )
 
 
 RULE = Rule(
