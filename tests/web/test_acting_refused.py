@@ -180,7 +180,9 @@ def test_a_proposed_change_is_compared_for_everybody_who_reads_it_and_answered_b
     assert "Membership was never in question." in page
     assert "What would change" in page
     assert "Put this answer on record" not in page
-    assert "Put this answer on record" in text(client_of(net.finn).get(url))
+    assert "I agree" in text(client_of(net.finn).get(url))
+    own = text(client_of(net.mara).get(url))
+    assert ("Withdraw it" in own, "I agree" in own) == (True, False)
     net.do("finn", Respond(number=1, outcome="declined", reason="It stays as we signed it."))
     for reader in (net.mara, net.finn, net.ines):
         page = text(client_of(reader).get(url))

@@ -187,12 +187,17 @@ def _respond_open(case: Case, target: str) -> Refusal | None:
     return first(while_open(case), by_role(case, roles, "Answering this proposal"), answered)
 
 
+def answers_to(case: Case, proposal: ProposalState) -> list[str]:
+    """What this actor may answer to a proposal: nobody agrees to their own, unless nobody else is asked."""
+    roles, mine = agreeing(case, proposal), proposal.by == case.actor.code
+    asked_too = case.holds_role(roles) and (not mine or _agrees_alone(case, roles))
+    return (["agreed", "declined"] if asked_too else []) + (["withdrawn"] if mine else [])
+
+
 def _respond(case: Case, command: Respond) -> list[Event]:
     proposal = case.plan.proposals[command.number]
     roles = agreeing(case, proposal)
-    mine = proposal.by == case.actor.code
-    alone = not mine or _agrees_alone(case, roles)
-    allowed = (["withdrawn"] if mine else []) + (["agreed", "declined"] if alone and case.holds_role(roles) else [])
+    allowed = answers_to(case, proposal)
     if command.outcome not in allowed:
         raise Refused(Refusal("outcome", f"Choose one of: {listed(allowed, 'or')}.", field="outcome"))
     reason = (

@@ -14,7 +14,7 @@ from upturn.core.differences import differences
 from upturn.core.events import Replied, Resumed
 from upturn.core.plan import ProposalState
 from upturn.core.program import Clock
-from upturn.core.verbs.changing import agreeing
+from upturn.core.verbs.changing import agreeing, answers_to
 from upturn.core.wording import day_name, listed
 from upturn.records import files
 from upturn.records.access import Look
@@ -73,13 +73,13 @@ def _proposed(look: Look, proposal: ProposalState) -> dict[str, Any]:
     }
 
 
+ANSWERS = {"agreed": "I agree", "declined": "I do not agree, and say why", "withdrawn": "Withdraw it"}
+
+
 def _respond_sheet(look: Look, proposal: ProposalState) -> Sheet:
     number = proposal.number
     who, since = audience(look)
-    mine = proposal.by == look.actor.code
-    offered = [("withdrawn", "Withdraw it")] if mine else []
-    if look.case.holds_role(agreeing(look.case, proposal)):
-        offered = [("agreed", "I agree"), ("declined", "I do not agree, and say why"), *offered]
+    offered = [(outcome, ANSWERS[outcome]) for outcome in answers_to(look.case, proposal)]
 
     class RespondForm(Small):
         outcome = forms.ChoiceField(
