@@ -321,6 +321,7 @@ def cost(peers: World, plan: Plan, number: int) -> int:
 
 
 def test_a_command_takes_at_most_twelve_queries_whatever_the_plan_holds(peers: World) -> None:
+    peers.opened()  # an earlier plan of the same person is read as well
     plan = peers.opened().row
     first, second = cost(peers, plan, 1), cost(peers, plan, 2)  # the first one also changes what waits
     for number in range(3, 31):

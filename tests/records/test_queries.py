@@ -173,7 +173,7 @@ def test_every_list_takes_the_same_queries_for_one_plan_and_for_many(peers: Worl
 
 def test_a_page_with_the_whole_record_takes_no_more_queries_than_the_look(peers: World) -> None:
     plan = peers.running().row
-    assert cost(lambda: timeline(look(plan.pk, peers.mara, plan.updated_at))) == 5
+    assert cost(lambda: timeline(look(plan.pk, peers.mara, plan.updated_at))) == 4
 
 
 def test_a_reading_is_noted_once_per_sign_in(peers: World) -> None:

@@ -159,8 +159,9 @@ def write(row: Plan, fresh: Derived, now: datetime, *, parties_before: frozenset
     """Store the index, touching only what changed. `parties_before`: the parties as they are stored, where that is
     known.
     """
+    changed = [name.removesuffix("_id") for name, value in fresh.columns.items() if getattr(row, name) != value]
     _set(row, fresh, now)
-    row.save(update_fields=[*(name.removesuffix("_id") for name in fresh.columns), "program_version", "updated_at"])
+    row.save(update_fields=[*changed, "program_version", "updated_at"])
     _write_duties(row, fresh.duties)
     if parties_before != fresh.parties:
         _write_parties(row, fresh.parties)

@@ -79,15 +79,19 @@ def _rows() -> QuerySet[Plan]:
         version__gt=OuterRef("program_version__version"),
         retired_at=None,
     )
+    others = Plan.objects.filter(organization=OuterRef("organization"), subject=OuterRef("subject")).exclude(
+        pk=OuterRef("pk")
+    )
     return (
         Plan.objects.select_related("organization", "program_version", "group")
         .defer("program_version__source", "program_version__document")
-        .annotate(entered=Subquery(entered[:1]), has_newer=Exists(newer))
+        .annotate(entered=Subquery(entered[:1]), has_newer=Exists(newer), has_earlier=Exists(others))
     )
 
 
 def load(row: Plan, *, remembered: bool = False) -> Loaded:
-    """A plan and what surrounds it; `row` comes from `rows()`. Four queries, one more where newer versions exist.
+    """A plan and what surrounds it; `row` comes from `rows()`. Three queries, one more each where the person has other plans
+    and where newer versions exist.
 
     `remembered`: what was replayed before in this process is not replayed again (`histories`); `verify` always reads.
     """
@@ -106,7 +110,7 @@ def surroundings(row: Plan, program: Program, plan: CorePlan, people: Mapping[st
         calendars={c.unit: c.value() for c in Calendar.objects.filter(organization=row.organization_id)},
         people={code: person.facts() for code, person in people.items()},
         settings=entered(program, getattr(row, "entered", None)),
-        earlier=_earlier(row),
+        earlier=_earlier(row) if getattr(row, "has_earlier", True) else (),
         group=row.group.name if row.group else "",
         versions=_newer(row, plan) if getattr(row, "has_newer", False) else {},
     )

@@ -144,10 +144,10 @@ def _again(work: Callable[[], T]) -> T:
 
 
 def _locked(plan_id: str) -> Plan:
-    row = rows().select_for_update(of=("self",)).filter(pk=plan_id).first()
-    if row is None:
-        raise NotFound
-    return row
+    try:
+        return rows().select_for_update(of=("self",)).get(pk=plan_id)
+    except Plan.DoesNotExist:
+        raise NotFound from None
 
 
 def _perform(
