@@ -90,8 +90,8 @@ def _rows() -> QuerySet[Plan]:
 
 
 def load(row: Plan, *, remembered: bool = False) -> Loaded:
-    """A plan and what surrounds it; `row` comes from `rows()`. Three queries, one more each where the person has other plans
-    and where newer versions exist.
+    """A plan and what surrounds it; `row` comes from `rows()`. Three queries, one more each where the person has other
+    plans and where newer versions exist.
 
     `remembered`: what was replayed before in this process is not replayed again (`histories`); `verify` always reads.
     """
