@@ -50,6 +50,7 @@ def _all(program: Program, *, lifecycle: bool) -> Iterator[Said]:
         yield from _lifecycle(program)
     yield from _citations(program)
     yield from _merges(program)
+    yield from _documents(program)
 
 
 # -- names ------------------------------------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ def _all(program: Program, *, lifecycle: bool) -> Iterator[Said]:
 
 _WITH_IDS = (
     "form", "stages", "moves", "clocks", "deadlines", "checkins", "signatures", "approvals", "logs", "notices",
-    "letters", "variants", "settings",
+    "letters", "documents", "variants", "settings",
 )  # fmt: skip
 
 
@@ -644,3 +645,14 @@ def _merges(program: Program) -> Iterator[Said]:
         for name in merge_fields(text):
             if not known(name, *names):
                 yield loc, f"`{{{name}}}` is no merge field of this program."
+
+
+# -- documents --------------------------------------------------------------------------------------------------------
+
+
+def _documents(program: Program) -> Iterator[Said]:
+    tables = _known(program)["table"]
+    for number, one in enumerate(program.documents):
+        for table in one.blanks:
+            if table not in tables:
+                yield ("documents", number, "blanks", table), _unknown("table", table, tables)

@@ -895,6 +895,24 @@ class Paragraph(Part):
         return {"text": data} if isinstance(data, str) else data
 
 
+class Document(Part):
+    """A paper that a plan prints: the official form, laid out as its source is. Without any, a program prints all its
+    sections in the plain layout.
+    """
+
+    id: Id
+    title: Text | None = None
+    """The heading of the paper; the program's title if there is none."""
+    layout: Literal["plan", "dc-pip", "evolve-mip", "letter"] = "plan"
+    """One of the layouts that are shipped."""
+    template: Text | None = None
+    """A layout of the program's own, in typst; it reads what the shipped ones read."""
+    sections: Ids = ()
+    """What it prints, in this order; empty: every section that does not stay with the office."""
+    blanks: Mapping[Id, int] = {}
+    """How many rows of a table the empty form has room for."""
+
+
 class StartTrigger(Part):
     """What makes a plan possible or mandatory: a rating, a count in a window, a metric, an event."""
 
@@ -1016,6 +1034,7 @@ class Program(Part):
     outcomes: Outcomes | None = None
     notices: tuple[Notice, ...] = ()
     letters: tuple[Letter, ...] = ()
+    documents: tuple[Document, ...] = ()
     rules: tuple[GeneralRule, ...] = ()
     restrictions: tuple[Text, ...] = ()
     consequence: Text | None = None

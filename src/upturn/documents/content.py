@@ -1,0 +1,523 @@
+"""What a paper says, before it has any form: a plan (or an empty form) as sections, answers, dates and signatures.
+
+Layouts read it as JSON. Everything a person wrote is in it as printable text, with the blocks it is set in.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from upturn.core.case import Case
+from upturn.core.conditions import Values, is_answered
+from upturn.core.fields import inside, options_of, show
+from upturn.core.ledger import canonical
+from upturn.core.letters import paragraphs
+from upturn.core.plan import CheckInState, SignatureState
+from upturn.core.program import Document, FormField, Letter, Program, Section, Signature
+from upturn.core.verbs.signing import OUTCOMES, WITNESSED
+from upturn.core.wording import day_name, listed
+from upturn.documents.words import blocks, printable
+
+FORMAT = "upturn-plan-1"
+"""The form of the record that is attached to every paper of a plan."""
+OWN_WORDS = ("longtext",)
+"""Kinds of field whose answers may hold paragraphs and lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a paper carries besides the plan: its number, whose it is, when it was made, what kind of copy it is.
+
+    `mark` is printed on every page: “Draft”, “Copy for signing”, “Executed copy”. `paper` is a size typst knows.
+    """
+
+    organization: str
+    made: datetime
+    number: str = ""
+    mark: str = ""
+    paper: str = "us-letter"
+    head: str = ""
+    """The leaf of the last entry that the copy tells of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the person a copy is made for may read: sections by id, entries by number."""
+
+    sees: Callable[[str], bool] = lambda section: True
+    reads: Callable[[int], bool] = lambda seq: True
+
+
+EVERYTHING = Reader()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    id: str
+    title: str
+    says: str = ""
+    ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question: `text` is the whole answer as it is read, `blocks` the same with its paragraphs, `choices` what
+    could be ticked, `rows` those of a table (`row`: what one is called).
+    """
+
+    id: str
+    title: str
+    kind: str
+    guidance: str = ""
+    text: str = ""
+    blocks: tuple[Mapping[str, Any], ...] = ()
+    choices: tuple[Choice, ...] = ()
+    rows: tuple["Row", ...] = ()
+    row: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    title: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the form. `by` says who wrote it and when; empty in a blank copy."""
+
+    id: str
+    title: str
+    guidance: str
+    by: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One line to sign on, or what stands there: name, role, what was done, on which day, what was said with it."""
+
+    role: str
+    name: str = ""
+    outcome: str = ""
+    on: str = ""
+    statement: str = ""
+    witness: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A signature: what it means, word for word, and its lines."""
+
+    id: str
+    title: str
+    meaning: str
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A dated line: a check-in, a date of the plan, a statement."""
+
+    title: str
+    on: str = ""
+    says: str = ""
+    blocks: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Everything one file prints."""
+
+    layout: str
+    title: str
+    language: str
+    organization: str
+    made: str
+    program: str
+    summary: str = ""
+    form_number: str = ""
+    edition: str = ""
+    number: str = ""
+    mark: str = ""
+    size: str = "us-letter"
+    subject: str = ""
+    lead: str = ""
+    plan_word: str = "improvement plan"
+    subject_word: str = ""
+    lead_word: str = ""
+    stage: str = ""
+    blank: bool = False
+    contact: str = ""
+    consequence: str = ""
+    basis: tuple[Line, ...] = ()
+    parts: tuple[Part, ...] = ()
+    dates: tuple[Line, ...] = ()
+    check_ins: tuple[Line, ...] = ()
+    statements: tuple[Line, ...] = ()
+    signatures: tuple[Block, ...] = ()
+    decision: tuple[Line, ...] = ()
+    files: tuple[Line, ...] = ()
+    letter: tuple[str, ...] = ()
+    to: str = ""
+    fingerprint: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """As layouts read it: JSON values."""
+        return asdict(self)
+
+    def texts(self) -> Iterator[str]:
+        """Every text of the plan that must be found on the paper: answers, statements, decisions, letters."""
+        for part in self.parts:
+            yield from _answer_texts(part.answers)
+        for line in (*self.check_ins, *self.statements, *self.decision):
+            yield line.says
+        for block in self.signatures:
+            for signer in block.signers:
+                yield from (signer.name, signer.statement)
+        yield from self.letter
+
+
+def _answer_texts(answers: Iterable[Answer]) -> Iterator[str]:
+    for answer in answers:
+        yield from (c.title for c in answer.choices if c.ticked)
+        if not answer.choices:
+            yield answer.text
+        for row in answer.rows:
+            yield from _answer_texts(row.answers)
+
+
+# -- a plan ------------------------------------------------------------------------------------------------------------
+
+
+def plan_paper(case: Case, document: Document, imprint: Imprint, reader: Reader = EVERYTHING) -> Paper:
+    """A plan as one person reads it, for one of its program's documents."""
+    program, plan = case.program, case.plan
+    names = {role: listed(case.names(p.code) for p in plan.holders(role)) for role in program.parties}
+    return Paper(
+        **_frame(program, document, imprint),
+        language=plan.language or program.language,
+        subject=printable(names.get(program.subject_role, "")),
+        lead=printable(names.get(program.lead_role, "")),
+        stage=case.stage.title,
+        contact=printable(_contact(case)),
+        consequence=_consequence(case),
+        parts=tuple(_parts(case, document, reader)),
+        dates=tuple(_dates(case)),
+        check_ins=tuple(_check_ins(case, reader)),
+        statements=tuple(
+            Line(printable(case.names(s.by)), day_name(s.on), *_said(s.text))
+            for s in plan.statements
+            if reader.reads(s.seq)
+        ),
+        signatures=tuple(_signature(case, spec, reader) for spec in _signed_in(program, document)),
+        decision=tuple(_decision(case, reader)),
+        files=tuple(
+            Line(printable(f.name), day_name(f.on), f"SHA-256 {f.sha256}")
+            for f in plan.attachments.values()
+            if reader.reads(f.seq)
+        ),
+        fingerprint=imprint.head,
+    )
+
+
+def _frame(program: Program, document: Document, imprint: Imprint) -> dict[str, Any]:
+    return {
+        "layout": document.layout,
+        "title": document.title or program.title,
+        "organization": printable(imprint.organization),
+        "made": day_name(imprint.made.date()),
+        "program": f"{program.title}, version {program.version}",
+        "summary": program.summary,
+        "form_number": program.form_number or "",
+        "edition": program.edition or "",
+        "number": imprint.number,
+        "mark": imprint.mark,
+        "size": imprint.paper,
+        "plan_word": program.words.plan,
+        "subject_word": program.words.subject,
+        "lead_word": program.words.lead,
+        "basis": tuple(Line(source.title, says=source.url or "") for source in program.basis),
+    }
+
+
+def _contact(case: Case) -> str:
+    return str(case.facts.settings.get(case.program.contact.setting) or "")
+
+
+def _consequence(case: Case) -> str:
+    program = case.program
+    if program.consequence or not program.consequence_field:
+        return program.consequence or ""
+    spec = program.field[program.consequence_field]
+    return printable(show(spec, case.answer(program.consequence_field), program, case.names))
+
+
+def sections(program: Program, document: Document) -> Iterator[Section]:
+    """The sections a document prints, in its order: those it names, else all that do not stay with the office."""
+    named = document.sections or [s.id for s in program.form if not s.withheld]
+    yield from (program.section[s] for s in named)
+
+
+def _parts(case: Case, document: Document, reader: Reader) -> Iterator[Part]:
+    for spec in sections(case.program, document):
+        written = case.plan.sections.get(spec.id)
+        if not case.shown(spec) or not reader.sees(spec.id) or (written is None and not document.sections):
+            continue
+        found = written.answers if written else {}
+        by = f"{printable(case.names(written.by))}, {day_name(written.on)}" if written else ""
+        answers = _answers(spec.fields, found, case.values, case.program, case.names, empty=bool(document.sections))
+        yield Part(spec.id, spec.print_as or spec.title, spec.guidance or "", by, answers)
+
+
+def _answers(
+    fields: Iterable[FormField],
+    answers: Mapping[str, Any],
+    around: Values,
+    program: Program,
+    names: Callable[[str], str],
+    *,
+    empty: bool,
+) -> tuple[Answer, ...]:
+    """The answers of a form or a row; with `empty` also the questions nobody answered, as a form shows them."""
+    fields = tuple(fields)
+    scope = inside(fields, answers, around, program)
+    found = []
+    for one in fields:
+        value = scope.values.get(one.id) if one.kind == "computed" else answers.get(one.id)
+        if scope.holds(one.show_if) and (empty or is_answered(value)):
+            found.append(_answer(one, value, scope, program, names, empty=empty))
+    return tuple(found)
+
+
+def _answer(
+    one: FormField, value: Any, scope: Values, program: Program, names: Callable[[str], str], *, empty: bool
+) -> Answer:
+    about: dict[str, Any] = {"id": one.id, "title": one.title, "kind": one.kind, "guidance": one.guidance or ""}
+    if one.kind == "table":
+        rows = tuple(
+            Row(
+                f"{one.row or 'Row'} {number}",
+                _answers(one.fields, row, scope, program, names, empty=empty),
+            )
+            for number, row in enumerate(value or (), start=1)
+        )
+        return Answer(**about, rows=rows, row=one.row or "Row", columns=tuple(f.title for f in one.fields))
+    text = show(one, value, program, names)
+    if one.kind in OWN_WORDS:
+        plain, set_in = _said(text)
+        return Answer(**about, text=plain, blocks=set_in)
+    choices = tuple(_choices(one, value, scope, program)) if one.kind in ("choice", "choices") else ()
+    return Answer(**about, text=printable(text), choices=choices)
+
+
+def _said(text: str) -> tuple[str, tuple[Mapping[str, Any], ...]]:
+    """A person's words twice: as they must be found on the paper, and in blocks."""
+    found = blocks(text)
+    return "\n".join("".join(run["t"] for run in block["runs"]) for block in found), tuple(found)
+
+
+def _choices(one: FormField, value: Any, scope: Values, program: Program) -> Iterator[Choice]:
+    given = list(value or ()) if one.kind == "choices" else [value]
+    chosen = {v["id"] if isinstance(v, Mapping) and "id" in v else v for v in given if not _in_words(v)}
+    for option in options_of(one, program):
+        if option.id in chosen or scope.holds(option.show_if):
+            yield Choice(option.id, option.title, option.says or "", option.id in chosen)
+    for other in (v["other"] for v in given if _in_words(v)):
+        yield Choice("other", printable(str(other)), "", ticked=True)
+
+
+def _in_words(value: Any) -> bool:
+    return isinstance(value, Mapping) and "other" in value
+
+
+def _dates(case: Case) -> Iterator[Line]:
+    """Every period of the plan, with how its end was computed; one that moved shows where it stood."""
+    for state in case.plan.clocks.values():
+        title = case.program.clock[state.id].title
+        moved = f" Before: {day_name(state.original)}." if state.end != state.original else ""
+        yield Line(title, f"{day_name(state.start)} to {day_name(state.end)}", f"{state.how}{moved}")
+    for pause in case.plan.pauses:
+        last = f" to {day_name(pause.last)}" if pause.last else ", still running"
+        yield Line("Paused", f"{day_name(pause.start)}{last}")
+
+
+def _check_ins(case: Case, reader: Reader) -> Iterator[Line]:
+    live = [c for c in case.plan.checkins.values() if not c.cancelled and c.rhythm in case.program.checkin]
+    for check in sorted(live, key=lambda c: (c.due, c.id)):
+        spec = case.program.checkin[check.rhythm]
+        read = check.held is not None and reader.reads(check.held_seq)
+        found = _answers(spec.after, check.answers, case.values, case.program, case.names, empty=False) if read else ()
+        said = [f"{a.title}: {a.text}" for a in found if a.text]
+        said += [_progress(case, p) for p in check.progress] if read else []
+        said += [f"Next: {check.next_step}"] if read and check.next_step else []
+        yield Line(f"{spec.title}, {day_name(check.due)}", _held(check, case.today), *_said("\n\n".join(said)))
+
+
+def _held(check: CheckInState, today: date) -> str:
+    if check.held:
+        late = "Missed, held late on" if check.missed else "Held on"
+        return f"{late} {day_name(check.held)}"
+    return "Missed" if check.missed else "Passed" if check.due < today else ""
+
+
+def _progress(case: Case, told: Mapping[str, Any]) -> str:
+    """What a check-in reports on a goal, in a line."""
+    rows = [r["_id"] for r in case.rows(str(told.get("table")))]
+    noun = next((f.row for f in case.program.field.values() if f.id == told.get("table")), None) or "Goal"
+    which = f"{noun} {rows.index(told['row']) + 1}" if told.get("row") in rows else noun
+    parts = [f"{told['value']:g}" if isinstance(told.get("value"), int | float) else "", told.get("observation") or ""]
+    source = f" ({told['source']})" if told.get("source") else ""
+    return f"{which}: {'; '.join(str(p) for p in parts if p)}{source}"
+
+
+def _signed_in(program: Program, document: Document) -> Iterator[Signature]:
+    """The signatures that stand under what a document prints."""
+    printed = {s.id for s in sections(program, document)}
+    return (spec for spec in program.signatures if printed & set(spec.covers))
+
+
+def _signature(case: Case, spec: Signature, reader: Reader) -> Block:
+    given = [
+        s
+        for (signature, _), s in case.plan.signers.items()
+        if signature == spec.id and not s.voided and reader.reads(s.seq)
+    ]
+    lines = [_signer(case, s) for s in given]
+    done = {s.signer for s in given}
+    if spec.each or not lines:
+        waiting = [p for role in spec.by for p in case.plan.holders(role) if p.code not in done]
+        lines += [Signer(_role(case, spec.by, p.code), printable(case.names(p.code))) for p in waiting]
+    return Block(spec.id, spec.title, spec.meaning, tuple(lines) or (Signer(_titles(case.program, spec.by)),))
+
+
+def _signer(case: Case, state: SignatureState) -> Signer:
+    witnessed = state.outcome in WITNESSED and state.by != state.signer
+    return Signer(
+        _role(case, (state.role,), state.signer),
+        printable(case.names(state.signer)),
+        OUTCOMES[state.outcome].capitalize(),
+        day_name(state.on),
+        _said(state.statement)[0],
+        printable(case.names(state.by)) if witnessed else "",
+    )
+
+
+def _role(case: Case, roles: Iterable[str], code: str) -> str:
+    held = [r for r in roles if r in case.plan.roles(code)] or list(roles)
+    return _titles(case.program, held[:1])
+
+
+def _titles(program: Program, roles: Iterable[str]) -> str:
+    return listed((program.parties[r].title for r in roles if r in program.parties), "or")
+
+
+def _decision(case: Case, reader: Reader) -> Iterator[Line]:
+    decision = case.plan.decision
+    if decision is None or not reader.reads(decision.seq):
+        return
+    finding = case.program.finding.get(decision.finding)
+    disposition = case.program.disposition.get(decision.disposition)
+    on = day_name(decision.on)
+    yield Line("Finding", on, finding.title if finding else decision.finding)
+    if disposition:
+        yield Line("What follows", on, disposition.title)
+    if decision.reasons:
+        yield Line("Reasons", on, *_said(decision.reasons))
+
+
+# -- a blank form, a letter --------------------------------------------------------------------------------------------
+
+
+def blank_paper(program: Program, document: Document, imprint: Imprint) -> Paper:
+    """The empty form: every question, room for what is written, lines to sign on."""
+    return Paper(
+        **_frame(program, document, imprint),
+        language=program.language,
+        blank=True,
+        consequence=program.consequence or "",
+        parts=tuple(
+            Part(s.id, s.print_as or s.title, s.guidance or "", "", _questions(s.fields, document, program))
+            for s in sections(program, document)
+        ),
+        signatures=tuple(
+            Block(s.id, s.title, s.meaning, tuple(Signer(program.parties[r].title) for r in s.by[:1]))
+            for s in _signed_in(program, document)
+        ),
+    )
+
+
+def _questions(fields: Iterable[FormField], document: Document, program: Program) -> tuple[Answer, ...]:
+    return tuple(_question(one, document, program) for one in fields if one.kind != "computed")
+
+
+def _question(one: FormField, document: Document, program: Program) -> Answer:
+    about: dict[str, Any] = {"id": one.id, "title": one.title, "kind": one.kind, "guidance": one.guidance or ""}
+    if one.kind == "table":
+        count = len(one.rows) or document.blanks.get(one.id) or max(one.min_rows, 1)
+        rows = (Row(f"{one.row or 'Row'} {n}", _questions(one.fields, document, program)) for n in range(1, count + 1))
+        return Answer(**about, rows=tuple(rows), row=one.row or "Row", columns=tuple(f.title for f in one.fields))
+    options = options_of(one, program) if one.kind in ("choice", "choices") else ()
+    return Answer(**about, choices=tuple(Choice(o.id, o.title, o.says or "") for o in options))
+
+
+def letter_paper(case: Case, letter: Letter, imprint: Imprint) -> Paper:
+    """A letter of the program, its merge fields filled."""
+    to = [r for r in letter.to if r in case.program.parties]
+    people = listed(case.names(p.code) for role in to for p in case.plan.holders(role))
+    document = Document(id=letter.id, title=letter.title, layout="letter")
+    return Paper(
+        **_frame(case.program, document, imprint),
+        language=case.plan.language or case.program.language,
+        contact=printable(_contact(case)),
+        to=printable(people),
+        letter=tuple(printable(p) for p in paragraphs(case, letter)),
+        fingerprint=imprint.head,
+    )
+
+
+# -- the record inside -------------------------------------------------------------------------------------------------
+
+
+def record(case: Case, imprint: Imprint, reader: Reader = EVERYTHING) -> bytes:
+    """The plan as canonical JSON (RFC 8785), as it is attached to its papers: what this reader reads, exactly."""
+    plan = case.plan
+    return canonical(
+        {
+            "format": FORMAT,
+            "plan": imprint.number,
+            "organization": imprint.organization,
+            "program": {"key": plan.program, "version": plan.version, "digest": plan.digest, "variant": plan.variant},
+            "entries": plan.seq,
+            "head": imprint.head,
+            "stage": plan.stage,
+            "people": {code: case.names(code) for code in plan.parties},
+            "parties": {code: list(party.roles) for code, party in plan.parties.items()},
+            "sections": {
+                key: {"answers": w.answers, "by": w.by, "on": w.on.isoformat(), "entry": w.seq}
+                for key, w in plan.sections.items()
+                if reader.sees(key)
+            },
+            "signatures": [
+                {
+                    "signature": s.id,
+                    "signer": s.signer,
+                    "outcome": s.outcome,
+                    "on": s.on.isoformat(),
+                    "covers": s.digest,
+                    "statement": s.statement,
+                    "entry": s.seq,
+                }
+                for s in plan.signers.values()
+                if not s.voided and reader.reads(s.seq)
+            ],
+            "statements": [
+                {"by": s.by, "on": s.on.isoformat(), "text": s.text, "entry": s.seq}
+                for s in plan.statements
+                if reader.reads(s.seq)
+            ],
+        }
+    )
