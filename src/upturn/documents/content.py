@@ -16,7 +16,7 @@ from upturn.core.letters import paragraphs
 from upturn.core.plan import CheckInState, SignatureState
 from upturn.core.program import Document, FormField, Letter, Program, Section, Signature
 from upturn.core.verbs.signing import OUTCOMES, WITNESSED
-from upturn.core.wording import day_name, listed
+from upturn.core.wording import day_name, listed, sentence
 from upturn.documents.words import blocks, printable
 
 FORMAT = "upturn-plan-1"
@@ -163,7 +163,8 @@ class Paper:
     letter: tuple[str, ...] = ()
     to: str = ""
     fingerprint: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    catalogues: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    """The lists of the program, for forms that print one whole."""
 
     def data(self) -> dict[str, Any]:
         """As layouts read it: JSON values."""
@@ -240,6 +241,10 @@ def _frame(program: Program, document: Document, imprint: Imprint) -> dict[str, 
         "plan_word": program.words.plan,
         "subject_word": program.words.subject,
         "lead_word": program.words.lead,
+        "catalogues": {
+            key: tuple(Choice(o.id, o.title, o.says or "") for o in one.options)
+            for key, one in program.catalogues.items()
+        },
         "basis": tuple(Line(source.title, says=source.url or "") for source in program.basis),
     }
 
@@ -310,7 +315,7 @@ def _answer(
     if one.kind in OWN_WORDS:
         plain, set_in = _said(text)
         return Answer(**about, text=plain, blocks=set_in)
-    choices = tuple(_choices(one, value, scope, program)) if one.kind in ("choice", "choices") else ()
+    choices = tuple(_choices(one, value, program)) if one.kind in ("choice", "choices") else ()
     return Answer(**about, text=printable(text), choices=choices)
 
 
@@ -320,12 +325,11 @@ def _said(text: str) -> tuple[str, tuple[Mapping[str, Any], ...]]:
     return "\n".join("".join(run["t"] for run in block["runs"]) for block in found), tuple(found)
 
 
-def _choices(one: FormField, value: Any, scope: Values, program: Program) -> Iterator[Choice]:
+def _choices(one: FormField, value: Any, program: Program) -> Iterator[Choice]:
     given = list(value or ()) if one.kind == "choices" else [value]
     chosen = {v["id"] if isinstance(v, Mapping) and "id" in v else v for v in given if not _in_words(v)}
     for option in options_of(one, program):
-        if option.id in chosen or scope.holds(option.show_if):
-            yield Choice(option.id, option.title, option.says or "", option.id in chosen)
+        yield Choice(option.id, option.title, option.says or "", option.id in chosen)
     for other in (v["other"] for v in given if _in_words(v)):
         yield Choice("other", printable(str(other)), "", ticked=True)
 
@@ -338,8 +342,8 @@ def _dates(case: Case) -> Iterator[Line]:
     """Every period of the plan, with how its end was computed; one that moved shows where it stood."""
     for state in case.plan.clocks.values():
         title = case.program.clock[state.id].title
-        moved = f" Before: {day_name(state.original)}." if state.end != state.original else ""
-        yield Line(title, f"{day_name(state.start)} to {day_name(state.end)}", f"{state.how}{moved}")
+        moved = f" It was to end on {day_name(state.original)}." if state.end != state.original else ""
+        yield Line(title, f"{day_name(state.start)} to {day_name(state.end)}", f"{sentence(state.how)}{moved}")
     for pause in case.plan.pauses:
         last = f" to {day_name(pause.last)}" if pause.last else ", still running"
         yield Line("Paused", f"{day_name(pause.start)}{last}")
@@ -421,12 +425,12 @@ def _decision(case: Case, reader: Reader) -> Iterator[Line]:
         return
     finding = case.program.finding.get(decision.finding)
     disposition = case.program.disposition.get(decision.disposition)
-    on = day_name(decision.on)
-    yield Line("Finding", on, finding.title if finding else decision.finding)
+    yield Line("Decided on", day_name(decision.on))
+    yield Line("Finding", says=finding.title if finding else decision.finding)
     if disposition:
-        yield Line("What follows", on, disposition.title)
+        yield Line("What follows", says=disposition.title)
     if decision.reasons:
-        yield Line("Reasons", on, *_said(decision.reasons))
+        yield Line("Reasons", "", *_said(decision.reasons))
 
 
 # -- a blank form, a letter --------------------------------------------------------------------------------------------
