@@ -43,7 +43,7 @@ def _lengths_hold(pdf: bytes) -> bool:
     break. qpdf reads every stream by its length.
     """
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        return not opened.check()
+        return not opened.check_pdf_syntax()
 
 
 def _only_cjk(pdf: bytes) -> bool:
