@@ -175,18 +175,24 @@ class Paper:
         for part in self.parts:
             yield from _answer_texts(part.answers)
         for line in (*self.check_ins, *self.statements, *self.decision):
-            yield line.says
+            yield from _block_texts(line.blocks, line.says)
         for block in self.signatures:
             for signer in block.signers:
                 yield from (signer.name, signer.statement)
         yield from self.letter
 
 
+def _block_texts(found: Iterable[Mapping[str, Any]], text: str) -> Iterator[str]:
+    """The texts of blocks one by one: between them stand the marks of lists."""
+    texts = ["".join(run["t"] for run in block["runs"]) for block in found]
+    yield from texts or [text]
+
+
 def _answer_texts(answers: Iterable[Answer]) -> Iterator[str]:
     for answer in answers:
         yield from (c.title for c in answer.choices if c.ticked)
         if not answer.choices:
-            yield answer.text
+            yield from _block_texts(answer.blocks, answer.text)
         for row in answer.rows:
             yield from _answer_texts(row.answers)
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from fontTools.ttLib import TTCollection, TTFont
+from fontTools.ttLib import TTFont
 
 FAMILIES = (
     "Source Sans Pro",
@@ -60,7 +60,6 @@ def _characters() -> frozenset[int]:
     """Every character that a font has. Read once in a process, and only when somebody wrote beyond ASCII."""
     found: set[int] = set()
     for path in files():
-        fonts = TTCollection(path, lazy=True).fonts[:1] if path.suffix == ".ttc" else [TTFont(path, lazy=True)]
-        for font in fonts:
+        with TTFont(path, lazy=True, fontNumber=0) as font:  # the fonts of a collection share their characters
             found |= set(font.getBestCmap())
     return frozenset(found)

@@ -1,4 +1,7 @@
-"""The gate every file passes before it leaves: it conforms, no text of the plan is missing, its record is the plan."""
+"""The gate every file passes before it leaves: it conforms, no text of the plan is missing, its record is the plan.
+
+What it says of a file that fails goes into logs, and so holds no word of the plan.
+"""
 
 import io
 import re
@@ -8,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import page
 import pikepdf
 import pypdfium2
+
+from upturn.core.wording import counted
 
 PROFILES = ("ua1", "3a")
 SHORTEST = 6
@@ -67,7 +72,7 @@ def missing(pdf: bytes, texts: Iterable[str]) -> Iterator[str]:
         document.close()
     for text in texts:
         if not found(squeezed(text), said, pages):
-            yield f"The file lacks words of the plan: “{text[:80]}”."
+            yield f"A text of {counted(len(text), 'character')} is not wholly in the file."
 
 
 def found(text: str, said: str, pages: int) -> bool:
@@ -101,8 +106,8 @@ def _spelled(text: str, said: str) -> bool:
 
 
 def squeezed(text: str) -> str:
-    """Without anything that a line break may add or take."""
-    return _GAPS.sub("", unicodedata.normalize("NFKC", text))
+    """Without anything that a line break may add or take, and in small letters: a form may print a word in capitals."""
+    return _GAPS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def attached(pdf: bytes, name: str = "plan.json") -> bytes:

@@ -16,7 +16,6 @@ import typst
 from upturn.documents import fonts
 from upturn.documents.content import Paper
 
-STANDARDS = ("ua-1", "a-3a")
 SHIPPED = Path(str(resources("upturn.documents") / "layouts"))
 
 
@@ -40,7 +39,7 @@ def typeset(paper: Paper, made: datetime, *, record: bytes = b"", template: str 
     source = template.encode() if template else (SHIPPED / f"{paper.layout}.typ").read_bytes()
     try:
         made_file = _compiler().compile(
-            source, format="pdf", sys_inputs=inputs, pdf_standards=list(STANDARDS), timestamp=int(made.timestamp())
+            source, format="pdf", sys_inputs=inputs, pdf_standards=["ua-1", "a-3a"], timestamp=int(made.timestamp())
         )
     except typst.TypstError as error:
         raise NotTypeset(f"“{paper.title}” cannot be typeset: {error.message}") from None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from upturn.web.views import groups, organization, people, programs
+from upturn.web.views import groups, organization, papers, people, programs
 
 urlpatterns = [
     path("people/", people.people, name="people"),
@@ -25,5 +25,6 @@ urlpatterns = [
     path("programs/<slug:key>/settings/", programs.settings, name="program_settings"),
     path("programs/<slug:key>/<int:version>/", programs.program, name="program_version"),
     path("programs/<slug:key>/<int:version>/file/", programs.source, name="program_file"),
+    path("programs/<slug:key>/<int:version>/blank/<str:document>/", papers.blank, name="blank_document"),
     path("programs/<slug:key>/<int:version>/retire/", programs.retire, name="program_retire"),
 ]

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from upturn.web.acting_urls import DOING, STARTING
-from upturn.web.views import plan, plans, work
+from upturn.web.views import papers, plan, plans, work
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # reading
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<str:plan>/about/", plan.about, name="about"),
     path("plans/<str:plan>/record/", plan.record_page, name="timeline"),
     path("plans/<str:plan>/letters/<str:letter>/", plan.letter_page, name="letter"),
+    path("plans/<str:plan>/letters/<str:letter>/pdf/", papers.letter, name="letter_pdf"),
+    path("plans/<str:plan>/documents/<str:document>/", papers.plan_document, name="plan_document"),
     path("plans/<str:plan>/download/", plan.download, name="plan_download"),
     path("plans/<str:plan>/files/<str:attachment>/", plan.attachment, name="attachment"),
     # doing

@@ -16,6 +16,7 @@ from upturn.core.wording import listed
 from upturn.records import files
 from upturn.records.access import Look, look
 from upturn.records.export import record
+from upturn.records.papers import offered
 from upturn.records.readings import record_reading
 from upturn.records.timeline import Item, timeline
 from upturn.web.addresses import address
@@ -124,6 +125,7 @@ def page_context(found: Look) -> dict[str, Any]:
         "files": people.attachments(found),
         "doing": standing.doing(found),
         "letters": letters(found),
+        "papers": copies(found),
         "recent": [in_record(item, found) for item in entries[:RECENT]],
         "more": len(entries) > RECENT,
         "writing": case.stage.phase in ("draft", "sign"),
@@ -148,6 +150,7 @@ def about(request: HttpRequest, plan: str) -> HttpResponse:
             "basis": case.program.basis,
             "consequence": case.program.consequence,
             "retention": case.program.retention,
+            "papers": copies(found),
             "representatives": [p.title for p in case.program.parties.values() if p.kind == "representative"],
         },
     )
@@ -185,9 +188,20 @@ def letters(found: Look) -> list[dict[str, str]]:
     if not found.actor.roles & set(case.program.of_kind("lead", "office", "reviewer", "approver")):
         return []
     return [
-        {"title": one.title, "url": reverse("letter", kwargs={"plan": found.row.pk, "letter": one.id})}
+        {"id": one.id, "title": one.title, "url": reverse("letter", kwargs={"plan": found.row.pk, "letter": one.id})}
         for one in case.program.letters
         if not one.in_ or case.plan.stage in one.in_
+    ]
+
+
+def copies(found: Look) -> list[dict[str, str]]:
+    """The documents this person may take of the plan."""
+    return [
+        {
+            "title": one.title or found.program.title,
+            "url": reverse("plan_document", kwargs={"plan": found.row.pk, "document": one.id}),
+        }
+        for one in offered(found)
     ]
 
 
