@@ -1,0 +1,129 @@
+"""Papers taken from the pages: who gets which, what they hold, and what happens when one does not pass its check."""
+
+import io
+import json
+from datetime import UTC, datetime
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from tests.web.keeping import kept, signed_in
+from upturn.demo import seeding
+from upturn.documents import gate
+from upturn.records import papers
+from upturn.records.models import Person, Plan, Reading
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def company(db: None) -> str:
+    return seeding.organization("company", NOW).name
+
+
+def said(answer: HttpResponse) -> str:
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"].startswith("attachment")
+    document = pypdfium2.PdfDocument(answer.content)
+    text = " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+    document.close()
+    return text
+
+
+def running() -> Plan:
+    return Plan.objects.filter(organization__name__startswith="Larkfield", phase="run").order_by("pk")[0]
+
+
+def test_the_person_on_the_plan_and_the_lead_take_the_form_with_the_plan_inside(company: str) -> None:
+    plan = running()
+    url = reverse("plan_document", kwargs={"plan": plan.pk, "document": "plan"})
+    for person in (plan.subject, plan.lead):
+        client = signed_in(person)
+        assert url in client.get(reverse("plan", kwargs={"plan": plan.pk})).content.decode()
+        answer = client.get(url)
+        text = said(answer)
+        assert plan.subject.name in text
+        assert plan.number in text
+        with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+            inside = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
+        assert inside["plan"] == plan.number
+        assert inside["head"] == plan.head
+        assert Reading.objects.filter(plan=plan, person=person).exists()
+
+
+def test_a_copy_holds_what_its_reader_reads_and_no_more(company: str) -> None:
+    """What HR keeps about timing and consistency is in nobody's copy of the plan, and not in the record inside it."""
+    plan = running()
+    for person in (plan.subject, plan.lead):
+        answer = signed_in(person).get(reverse("plan_document", kwargs={"plan": plan.pk, "document": "plan"}))
+        with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+            inside = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
+        assert "hr_note" not in inside["sections"]
+
+
+def test_whoever_only_helps_and_whoever_knows_nothing_get_no_form(company: str) -> None:
+    mentor = Person.objects.get(name="Mo Lindgren")
+    helped = Plan.objects.filter(parties__person=mentor, parties__knows=True).distinct()[0]
+    url = reverse("plan_document", kwargs={"plan": helped.pk, "document": "plan"})
+    assert signed_in(mentor).get(url).status_code == 404
+    assert url not in signed_in(mentor).get(reverse("plan", kwargs={"plan": helped.pk})).content.decode()
+    stranger = kept("Harbor Peer Network").finn
+    assert signed_in(stranger).get(url).status_code == 404
+
+
+def test_a_document_that_is_none_is_not_there(company: str) -> None:
+    plan = running()
+    url = reverse("plan_document", kwargs={"plan": plan.pk, "document": "invoice"})
+    assert signed_in(plan.lead).get(url).status_code == 404
+
+
+def test_the_empty_form_is_there_for_everybody_in_the_organization(company: str) -> None:
+    person = Person.objects.get(name="Mo Lindgren")
+    client = signed_in(person)
+    page = client.get(reverse("program", kwargs={"key": "employer-pip"})).content.decode()
+    url = reverse("blank_document", kwargs={"key": "employer-pip", "version": 1, "document": "plan"})
+    assert url in page
+    assert "What is to be reached" in said(client.get(url))
+    assert client.get(url.replace("employer-pip", "dc-pip")).status_code == 404
+
+
+def test_a_letter_is_taken_by_whoever_writes_it(company: str) -> None:
+    plans = Plan.objects.filter(organization__name=company, program_key="employer-pip").select_related("lead")
+    for plan in plans:
+        page = signed_in(plan.lead).get(reverse("plan", kwargs={"plan": plan.pk})).content.decode()
+        if "/letters/" in page:
+            letter = page.split("/letters/")[1].split("/")[0]
+            where = {"plan": plan.pk, "letter": letter}
+            assert len(said(signed_in(plan.lead).get(reverse("letter_pdf", kwargs=where)))) > 100
+            assert signed_in(plan.subject).get(reverse("letter_pdf", kwargs=where)).status_code == 404
+            return
+    raise AssertionError("no plan of the demo stands where a letter is written")
+
+
+def test_a_file_that_does_not_pass_is_held_back_with_a_sentence(
+    company: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = running()
+    monkeypatch.setattr(
+        gate, "missing", lambda pdf, texts: iter(["A text of 40 characters is not wholly in the file."])
+    )
+    answer = signed_in(plan.lead).get(reverse("plan_document", kwargs={"plan": plan.pk, "document": "plan"}))
+    assert answer.status_code == 503
+    assert "Nothing is wrong with the plan itself" in answer.content.decode()
+    assert plan.subject.name not in capsys.readouterr().err
+
+
+def test_the_same_day_makes_the_same_file(company: str) -> None:
+    plan = running()
+    client = signed_in(plan.lead)
+    url = reverse("plan_document", kwargs={"plan": plan.pk, "document": "plan"})
+    assert client.get(url).content == client.get(url).content
+
+
+@pytest.mark.parametrize(("country", "size"), [("US", "us-letter"), ("CA", "us-letter"), ("GB", "a4"), ("DE", "a4")])
+def test_paper_has_the_size_that_the_country_prints_on(country: str, size: str) -> None:
+    assert ("us-letter" if country in papers.LETTER_SIZE else "a4") == size
