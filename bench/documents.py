@@ -40,7 +40,12 @@ def main() -> None:
         made = measured(lambda p=paper, i=inside: typeset(p, MADE, record=i), took["typeset"])
         measured(lambda m=made, p=paper, i=inside: gate.passed(m, p.texts(), i), took["gate"])
         took["whole"].append((time.perf_counter() - started) * 1000)
-        measured(lambda: typeset(empty, MADE, template="#set document(title: \"x\")\n#set text(lang: \"en\", font: \"Noto Sans\")\nx"), took["empty page"])
+        measured(
+            lambda: typeset(
+                empty, MADE, template='#set document(title: "x")\n#set text(lang: "en", font: "Noto Sans")\nx'
+            ),
+            took["empty page"],
+        )
         pages = made.count(b"/Type /Page\n") or made.count(b"/Type/Page")
     for name, times in took.items():
         warm = sorted(times[5:])

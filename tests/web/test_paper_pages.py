@@ -1,7 +1,9 @@
 """Papers taken from the pages: who gets which, what they hold, and what happens when one does not pass its check."""
 
+import hashlib
 import io
 import json
+import re
 from datetime import UTC, datetime
 
 import pikepdf
@@ -14,7 +16,10 @@ from tests.web.keeping import kept, signed_in
 from upturn.demo import seeding
 from upturn.documents import gate
 from upturn.records import papers
-from upturn.records.models import Person, Plan, Reading
+from upturn.records.access import look
+from upturn.records.files import path_of
+from upturn.records.models import Copy, Person, Plan, Reading
+from upturn.records.verify import verify
 
 NOW = datetime.now(UTC)
 
@@ -122,6 +127,73 @@ def test_the_same_day_makes_the_same_file(company: str) -> None:
     client = signed_in(plan.lead)
     url = reverse("plan_document", kwargs={"plan": plan.pk, "document": "plan"})
     assert client.get(url).content == client.get(url).content
+
+
+# -- signing -----------------------------------------------------------------------------------------------------------
+
+
+def to_sign(word: str = "member_signs") -> tuple[Plan, Person, str]:
+    """A plan of the peer network that waits for its member's signature."""
+    plan = Plan.objects.get(stage="signing", subject__name="Dee Castellan")
+    return plan, plan.subject, reverse("sign", kwargs={"plan": plan.pk, "signature": word})
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What the form on a page would send, nothing typed."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+
+
+@pytest.fixture
+def network(db: None) -> str:
+    return seeding.organization("network", NOW, about=("dee",)).name
+
+
+def test_the_signer_gets_the_exact_copy_and_the_signature_names_it(network: str) -> None:
+    """M-08: a signature is bound to the exact text; what is attached to the copy is what its digest is of."""
+    plan, member, url = to_sign()
+    client = signed_in(member)
+    page = client.get(url).content.decode()
+    sent = fields_of(page)
+    copy = client.get(reverse("signing_copy", kwargs={"plan": plan.pk, "signature": "member_signs"})).content
+    assert hashlib.sha256(copy).hexdigest() == sent["copy"]
+    assert sent["copy"] in page.replace(sent["copy"], "", 1)
+    assert hashlib.sha256(gate.attached(copy)).hexdigest() == sent["digest"]
+    client.post(url, {**sent, "outcome": "agreed", "press": "do"})
+    state = look(plan.pk, member, datetime.now(UTC)).plan.signatures["member_signs"]
+    assert (state.copy, state.digest) == (sent["copy"], sent["digest"])
+    assert verify(plan) == []
+    done = client.get(reverse("signed", kwargs={"plan": plan.pk, "signature": "member_signs"})).content.decode()
+    assert "Take the exact copy that was signed" in done
+
+
+def test_every_signer_of_the_same_words_gets_the_same_bytes_whenever(network: str) -> None:
+    plan, member, _ = to_sign()
+    url = reverse("signing_copy", kwargs={"plan": plan.pk, "signature": "member_signs"})
+    first = signed_in(member).get(url).content
+    assert signed_in(plan.lead).get(url).content == first
+    Person.objects.filter(pk=member.pk).update(name="Dee Castellan-Okoro")
+    assert signed_in(plan.lead).get(url).content == first
+
+
+def test_a_copy_that_nobody_made_is_not_signed(network: str) -> None:
+    plan, member, url = to_sign()
+    client = signed_in(member)
+    sent = fields_of(client.get(url).content.decode())
+    answer = client.post(url, {**sent, "copy": "0" * 64, "outcome": "agreed", "statement": "Kept words", "press": "do"})
+    assert "The copy that was shown to you is not the one on file" in answer.content.decode()
+    assert "member_signs" not in look(plan.pk, member, datetime.now(UTC)).plan.signatures
+
+
+def test_a_copy_that_was_changed_or_lost_is_told_by_verify(network: str) -> None:
+    plan, member, url = to_sign()
+    client = signed_in(member)
+    sent = fields_of(client.get(url).content.decode())
+    client.post(url, {**sent, "outcome": "agreed", "press": "do"})
+    path = path_of(Copy.objects.get(plan=plan))
+    path.write_bytes(path.read_bytes() + b" ")
+    assert [f.says for f in verify(plan)] == ["The copy under “The member signs” is not the one that was signed."]
+    path.unlink()
+    assert [f.says for f in verify(plan)] == ["The copy that was signed under “The member signs” is missing."]
 
 
 @pytest.mark.parametrize(("country", "size"), [("US", "us-letter"), ("CA", "us-letter"), ("GB", "a4"), ("DE", "a4")])

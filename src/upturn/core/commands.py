@@ -75,7 +75,9 @@ class Move(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign(Command):
-    """Sign, or record that a signature was declined or could not be had. `digest` is what the signer read."""
+    """Sign, or record that a signature was declined or could not be had. `digest` is what the signer read, `copy` the
+    SHA-256 (hex) of the very file that showed it, where there is one.
+    """
 
     signature: str
     outcome: str
@@ -84,6 +86,7 @@ class Sign(Command):
     reason: str = ""
     signer: str = ""
     witnesses: Sequence[str] = ()
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,7 +142,8 @@ class Resumed(Event):
 class Signed(Event):
     """A signature, or what stands in its place. `digest` names the exact words; `meaning` is the statement signed.
 
-    `awaits`: who else has to sign before it stands, where each holder does.
+    `awaits`: who else has to sign before it stands, where each holder does. `copy`: the SHA-256 of the file that showed
+    these words to the signer.
     """
 
     signature: str
@@ -156,6 +157,7 @@ class Signed(Event):
     reason: str = ""
     witnesses: tuple[str, ...] = ()
     awaits: tuple[str, ...] = ()
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

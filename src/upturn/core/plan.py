@@ -125,6 +125,8 @@ class SignatureState:
     statement: str = ""
     awaits: tuple[str, ...] = ()
     """Who else had to sign before it stands, where each holder does."""
+    copy: str = ""
+    """SHA-256 of the file that showed the words."""
     voided: int = 0
     """The entry that voided it; 0 while it stands."""
 
@@ -501,7 +503,7 @@ def _resumed(plan: Plan, _fact: Fact, event: e.Resumed) -> Plan:
 def _signed(plan: Plan, fact: Fact, event: e.Signed) -> Plan:
     state = SignatureState(
         event.signature, event.outcome, event.digest, event.signer, fact.actor, event.role, fact.day(), fact.seq,
-        event.sections, event.statement, event.awaits,
+        event.sections, event.statement, event.awaits, event.copy,
     )  # fmt: skip
     return replace(
         plan,

@@ -439,6 +439,31 @@ def _decision(case: Case, reader: Reader) -> Iterator[Line]:
         yield Line("Reasons", "", *_said(decision.reasons))
 
 
+def signing_paper(case: Case, document: Document, spec: Signature, imprint: Imprint) -> Paper:
+    """What one signature covers, and the statement it makes, with lines to sign on: the very words, and nothing that
+    changes while people sign.
+    """
+    covers = document.model_copy(update={"sections": tuple(spec.covers)})
+    names = {role: listed(case.names(p.code) for p in case.plan.holders(role)) for role in case.program.parties}
+    lines = [
+        Signer(_titles(case.program, [role]), printable(case.names(p.code)))
+        for role in spec.by
+        for p in case.plan.holders(role)
+    ]
+    return Paper(
+        **_frame(case.program, covers, imprint),
+        language=case.plan.language or case.program.language,
+        subject=printable(names.get(case.program.subject_role, "")),
+        lead=printable(names.get(case.program.lead_role, "")),
+        contact=printable(_contact(case)),
+        consequence=_consequence(case),
+        parts=tuple(_parts(case, covers, EVERYTHING)),
+        signatures=(
+            Block(spec.id, spec.title, spec.meaning, tuple(lines) or (Signer(_titles(case.program, spec.by)),)),
+        ),
+    )
+
+
 # -- a blank form, a letter --------------------------------------------------------------------------------------------
 
 

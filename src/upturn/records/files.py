@@ -12,7 +12,7 @@ from upturn.core.program import Program
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.wording import listed
 from upturn.records.access import Look, NotFound
-from upturn.records.models import Attachment, Organization, Person, Plan
+from upturn.records.models import Attachment, Copy, Organization, Person, Plan
 from upturn.records.private_files import aside
 
 MEGABYTE = 1_048_576
@@ -29,9 +29,19 @@ def folder() -> Path:
     return Path(settings.DATA) / "files"
 
 
-def path_of(attachment: Attachment) -> Path:
+def path_of(stored: Attachment | Copy) -> Path:
     """Where the bytes of a stored file lie."""
-    return folder() / attachment.path
+    return folder() / stored.path
+
+
+def keep(organization: Organization, chunks: Iterable[bytes], max_mb: int) -> tuple[str, str, int]:
+    """Keep bytes under their digest, whole or not at all: the path, the SHA-256 (hex), the size. Raises Refused."""
+    written, digest, size = _written_aside(organization, chunks, max_mb)
+    path = f"{organization.pk}/{digest[:2]}/{digest}"
+    target = folder() / path
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written.replace(target)
+    return path, digest, size
 
 
 def store(
@@ -44,11 +54,7 @@ def store(
     name = clean_name(name)
     ending = _refuse_type(program, name)
     whole = _checked(chunks, ending)
-    written, digest, size = _written_aside(plan.organization, whole, program.attachments.max_mb)
-    path = f"{plan.organization_id}/{digest[:2]}/{digest}"
-    target = folder() / path
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    written.replace(target)
+    path, digest, size = keep(plan.organization, whole, program.attachments.max_mb)
     attachment, _made = Attachment.objects.get_or_create(
         plan=plan,
         sha256=digest,

@@ -18,7 +18,7 @@ from upturn.core import rules
 from upturn.core.audience import reads
 from upturn.core.calendar import CalendarExhausted
 from upturn.core.case import Case
-from upturn.core.commands import Attach, ChangeParty, Command, Open
+from upturn.core.commands import Attach, ChangeParty, Command, Open, Sign
 from upturn.core.events import Event, Fact, Noticed, from_json, to_json
 from upturn.core.facts import CLOCK
 from upturn.core.facts import Actor as Acting
@@ -40,6 +40,7 @@ from upturn.records.loading import Loaded, load, rows, surroundings
 from upturn.records.models import (
     Actor,
     Attachment,
+    Copy,
     Entry,
     Group,
     Notice,
@@ -353,9 +354,14 @@ def _named(command: Command, row: Plan, people: dict[str, Person]) -> Command:
 
 
 def _refuse_missing_file(command: Command, row: Plan) -> None:
-    """A file goes on record only when its bytes are kept."""
+    """A file goes on record only when its bytes are kept, and a copy only with the words it shows."""
     if isinstance(command, Attach) and not Attachment.objects.filter(plan=row, sha256=command.sha256).exists():
         raise Refused(Refusal("file", "The file did not arrive. Choose it again.", field="file"))
+    if isinstance(command, Sign) and command.copy:
+        shown = Copy.objects.filter(plan=row, signature=command.signature, covers=command.digest, sha256=command.copy)
+        if not shown.exists():
+            says = "The copy that was shown to you is not the one on file. Open the page again, then sign."
+            raise Refused(Refusal("copy", says, field="copy"))
 
 
 def _add_actors(loaded: Loaded) -> None:

@@ -16,7 +16,7 @@ from upturn.core.ledger import Kept, first_break, moment
 from upturn.records import index
 from upturn.records.files import path_of
 from upturn.records.loading import Loaded, load, rows
-from upturn.records.models import Actor, Attachment, Entry, Organization, Payload, Plan, ProgramVersion
+from upturn.records.models import Actor, Attachment, Copy, Entry, Organization, Payload, Plan, ProgramVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,23 @@ def _attachments(loaded: Loaded, _fresh: index.Derived) -> Iterator[str]:
             yield f"The file “{state.name}” is not the one that was attached."
 
 
-def _digest(attachment: Attachment) -> str:
-    with path_of(attachment).open("rb") as file:
+def _copies(loaded: Loaded, _fresh: index.Derived) -> Iterator[str]:
+    """The copies that were signed are kept, and are what was signed."""
+    signed = {s.copy: s for s in loaded.plan.signers.values() if s.copy}
+    if not signed:
+        return
+    kept = {c.sha256: c for c in Copy.objects.filter(plan=loaded.row, sha256__in=signed)}
+    for sha256, state in signed.items():
+        title = loaded.program.signature[state.id].title if state.id in loaded.program.signature else state.id
+        found = kept.get(sha256)
+        if found is None or not path_of(found).is_file():
+            yield f"The copy that was signed under “{title}” is missing."
+        elif _digest(found) != sha256:
+            yield f"The copy under “{title}” is not the one that was signed."
+
+
+def _digest(stored: Attachment | Copy) -> str:
+    with path_of(stored).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -178,4 +193,5 @@ CHECKS: tuple[Callable[[Loaded, index.Derived], Iterable[str]], ...] = (
     _duties,
     _actors,
     _attachments,
+    _copies,
 )

@@ -115,6 +115,7 @@ def _sign(case: Case, command: Sign) -> list[Event]:
         reason=reason,
         witnesses=witnesses,
         awaits=_awaits(case, spec, signer),
+        copy=command.copy,
         on=command.on,
     )
     return [addressed(case, event)]

@@ -3,7 +3,7 @@ rows.
 """
 
 from upturn.records.models.entries import Entry, Payload
-from upturn.records.models.files import Attachment
+from upturn.records.models.files import Attachment, Copy
 from upturn.records.models.people import Calendar, Group, Invitation, Membership, Organization, Person, User
 from upturn.records.models.plans import Actor, Plan, PlanParty
 from upturn.records.models.programs import ProgramSettings, ProgramVersion
@@ -13,6 +13,7 @@ __all__ = [
     "Actor",
     "Attachment",
     "Calendar",
+    "Copy",
     "Draft",
     "Duty",
     "Entry",

@@ -24,3 +24,25 @@ class Attachment(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "sha256"], name="one_copy_per_plan")]
+
+
+class Copy(models.Model):
+    """A file that was made of a plan to be signed. Its bytes are kept as they were: nobody could make them again once
+    the engine, a font or a name has changed.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, db_index=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="copies", db_index=False)
+    signature = models.CharField(max_length=64)
+    covers = models.CharField(max_length=64)
+    """The digest of the words it shows: what a signature names."""
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    path = models.CharField(max_length=200)
+    """Below the data folder's `files`."""
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "signature", "covers"], name="one_copy_per_words"),
+        ]

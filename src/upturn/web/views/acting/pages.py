@@ -15,7 +15,7 @@ from upturn.web.forms import ASKED
 from upturn.web.views.plan import frame
 
 NOTHING_THERE = "There is no such"
-NOT_KEPT = ("csrfmiddlewaretoken", "expected", "press", "row", "digest", "opened_for")
+NOT_KEPT = ("csrfmiddlewaretoken", "expected", "press", "row", "digest", "copy", "opened_for")
 """What a form sends beside what a person typed."""
 
 

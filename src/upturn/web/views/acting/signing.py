@@ -20,6 +20,8 @@ from upturn.core.verbs.signing import OUTCOMES, WITNESSED
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
 from upturn.records.drafts import TooLong, save_draft
+from upturn.records.files import path_of
+from upturn.records.papers import signing_copy
 from upturn.web.addresses import address
 from upturn.web.forms import DayField, Small
 from upturn.web.page.standing import who_holds
@@ -29,6 +31,7 @@ from upturn.web.views.acting.pages import against, expected, plan_page
 from upturn.web.views.acting.readers import audience, prefilled
 from upturn.web.views.acting.sheet import Given, Sheet, acted
 from upturn.web.views.acting.writing import answers_at
+from upturn.web.views.papers import as_file
 from upturn.web.views.plan import seen
 
 both = require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +73,7 @@ def _sign_sheet(look: Look, spec: Signature) -> Sheet:
             "own_signature": own,
             "sections": list(covered(look, spec.covers)),
             "digest": of_signature(look.program, look.plan, spec.id),
+            "copy": signing_copy(look, spec) if reads_all(look, spec) else None,
             "basis": [look.program.source[c] for c in spec.cites if c in look.program.source],
             "standing": _standing(look, spec),
             "signers": listed(look.name(p.code) for r in spec.by for p in look.plan.holders(r)),
@@ -171,6 +175,25 @@ def since_signed(look: Look, spec: Signature) -> dict[str, Any] | None:
             found = compared(one.fields, then, now, look.program, look.name)
             differences += [(one.title, found)] if found else []
     return {"on": state.on, "differences": differences}
+
+
+def reads_all(look: Look, spec: Signature) -> bool:
+    """Whether this person reads everything a signature covers: only then is the whole copy theirs to see."""
+    covered = (look.program.section[s] for s in spec.covers)
+    return all(look.sees_section(one.id) for one in covered if look.case.shown(one))
+
+
+@require_GET
+def copy(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
+    """The exact copy that is signed, or was, as a file. Its SHA-256 stands in the signature."""
+    look = seen(request, plan)
+    spec = look.program.signature.get(signature)
+    if spec is None or not reads_all(look, spec):
+        raise Http404
+    found = signing_copy(look, spec)
+    if found is None:
+        raise Http404
+    return as_file(path_of(found).read_bytes(), f"{look.row.number}-{spec.id}.pdf")
 
 
 def signs_self(look: Look, spec: Signature) -> bool:
@@ -279,6 +302,7 @@ def _sign(look: Look, spec: Signature, given: Given, *, own: bool) -> Sign:
         signature=spec.id,
         outcome=own_values["outcome"],
         digest=str(given.sent.get("digest", "")),
+        copy=str(given.sent.get("copy", "")),
         statement=own_values.get("statement") or "",
         reason=own_values.get("reason") or "",
         signer="" if own else own_values.get("signer") or "",
