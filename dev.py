@@ -22,7 +22,13 @@ VENV = DEV / "venv"
 BIN = "Scripts" if os.name == "nt" else "bin"
 STAMP = VENV / "synced"
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
-CHROMIUM = ("chromium", "chromium-browser")
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser"),
+    "poppler-utils": ("pdfsig",),
+    "qpdf": ("qpdf",),
+    "pdftk-java": ("pdftk",),
+}
+"""What the tests need beside Python: a Debian package, and the names that its program goes by."""
 NO_TEST_CHOSEN = 5  # pytest's exit code
 CHECKS = (
     ("ruff", "check"),
@@ -76,30 +82,33 @@ def setup(lock: str = DEVELOPMENT) -> None:
     STAMP.write_text(fingerprint(lock))
 
 
-def chromium() -> bool:
-    """Whether there is a Chromium for the browser tests: the machine's, or one installed now when root may."""
-    there = os.environ.get("CHROMIUM") or any(map(shutil.which, CHROMIUM))
-    if not there and shutil.which("apt-get") and os.geteuid() == 0:
-        print("dev.py: installing Chromium for the browser tests", flush=True)
-        for step in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+def is_there(package: str) -> bool:
+    named = os.environ.get("CHROMIUM") if package == "chromium" else None
+    return bool(named or any(map(shutil.which, PROGRAMS[package])))
+
+
+def missing_programs() -> list[str]:
+    """The packages that the machine lacks, also after root has installed what could be had."""
+    missing = [package for package in PROGRAMS if not is_there(package)]
+    if missing and shutil.which("apt-get") and os.geteuid() == 0:
+        print(f"dev.py: installing {', '.join(missing)} for the tests", flush=True)
+        for step in (["update"], *(["install", "--yes", "--no-install-recommends", package] for package in missing)):
             subprocess.run(["apt-get", "-qq", *step], stdout=subprocess.DEVNULL)
-    return bool(there or any(map(shutil.which, CHROMIUM)))
+    return [package for package in missing if not is_there(package)]
 
 
 def test(*options: str) -> None:
     """Both runs always happen, each with pytest's own closing line; either's failure is ours."""
     setup()
-    browser = chromium()
+    missing = missing_programs()
     pytest = (tool("python"), "-m", "pytest", *options)
     runs = {"SQLite": pytest, "PostgreSQL": (tool("python"), "-m", "tests.postgres", *pytest)}
     codes = []
     for database, command in runs.items():
         print(f"\n=== Tests on {database} ===", flush=True)
         codes.append(subprocess.run(command, cwd=ROOT).returncode)
-    if not browser:
-        print(
-            "\n!!! NO CHROMIUM: nothing was tried in a browser. Install the package `chromium`, or name one in CHROMIUM"
-        )
+    for package in missing:
+        print(f"\n!!! NO {package.upper()}: what needs it was not tried. Install the package `{package}`.")
     sys.exit(next((code for code in codes if code not in (0, NO_TEST_CHOSEN)), min(codes)))
 
 

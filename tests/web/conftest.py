@@ -1,7 +1,5 @@
 """A real browser: Debian's Chromium through Playwright, and axe-core to find what shuts people out."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
@@ -9,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.machine import program
+
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -27,13 +26,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        missing = (
-            "NO CHROMIUM: nothing was tried in a browser. Install the package `chromium`, or name one in CHROMIUM."
-        )
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    path = program("chromium", "chromium-browser", package="chromium", untried="nothing was tried in a browser")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
 
