@@ -1,6 +1,5 @@
 """The key with which an organization signs what leaves the house: made at first use, readable by its owner only."""
 
-import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 
 from upturn.records.models import Organization
-from upturn.records.private_files import aside
+from upturn.records.private_files import kept_once
 
 
 def path_of(organization: Organization) -> Path:
@@ -24,9 +23,7 @@ def path_of(organization: Organization) -> Path:
 def private_key(organization: Organization) -> Ed25519PrivateKey:
     """The organization's key. Of two processes that need the first one together, both get the same."""
     path = path_of(organization)
-    if not path.exists():
-        _make(path)
-    key = load_pem_private_key(path.read_bytes(), password=None)
+    key = load_pem_private_key(kept_once(path, _made), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{path} holds another kind of key than Ed25519.")
     return key
@@ -37,14 +34,5 @@ def public_key(organization: Organization) -> str:
     return private_key(organization).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
-def _make(path: Path) -> None:
-    """Written aside and linked into place, so that nobody reads half a key and nobody's key is replaced."""
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with aside(path.parent) as (written, file):
-        file.write(pem)
-    try:
-        os.link(written, path)
-    except FileExistsError:
-        pass
-    finally:
-        written.unlink()
+def _made() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -2,10 +2,26 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+
+def kept_once(path: Path, make: Callable[[], bytes]) -> bytes:
+    """What is in the file; when there is none, what is made now. Of two processes that need it first, both get the
+    same: it is written aside and linked into place, so that nobody reads half a file and nobody's is replaced.
+    """
+    if not path.exists():
+        with aside(path.parent) as (written, file):
+            file.write(make())
+        try:
+            os.link(written, path)
+        except FileExistsError:
+            pass
+        finally:
+            written.unlink()
+    return path.read_bytes()
 
 
 @contextmanager
