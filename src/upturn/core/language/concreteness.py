@@ -7,6 +7,7 @@ listing every thing of every trade is not: so a word that no list knows counts a
 from upturn.core.language.persons import judges_somebody
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
+from upturn.core.language.tokens import Token
 from upturn.core.language.unlisted import unknown
 
 ENOUGH = 2.0
@@ -17,6 +18,7 @@ CLEAR = 3.0
 somebody needs as many, for what it names is mostly what the judgement is about."""
 
 _NOT_ACTS = ("not_named", "trait", "manner", "hearsay", "mind_reading", "plan_time", "vague_verb")
+_NOT_AMOUNTS = frozenset({"date", "reference", "point", "season_point", "stretch"})
 _NUMERAL_TAGS = frozenset({"n", "length", "percent", "share", "money", "set_number"})
 
 
@@ -27,6 +29,12 @@ def is_specific(reading: Reading, kind: Kind) -> bool:
     earned = points(reading)
     if kind in {"consequence", "outcome"} and reading.has("condition"):
         earned += 1 + reading.has("threat", "all_of")
+    if kind == "support" and reading.has("recurrence"):
+        earned += 1  # how often is half of what will be done
+    if kind == "action" and reading.has("passively_done"):
+        earned += 1
+    if kind == "goal" and not _counted(reading) and any(s.first == 0 for s in reading.of("more_of")):
+        earned -= 1  # "improve dosing accuracy": a thing, and nothing to see in it
     return earned - (_blame(reading) if earned < CLEAR else 0) >= ENOUGH
 
 
@@ -36,11 +44,19 @@ def points(reading: Reading, unlisted: float = 0.5) -> float:
     for span in reading.of("concrete", "observable", "completing"):
         if reading.outside(span, *_NOT_ACTS):
             seen[span.first] = 1.0
+    for span in reading.of("conduct"):
+        seen[span.first] = 2.0
     for span in unknown(reading):
         seen.setdefault(span.first, unlisted)
-    amounts = {t.start for t in reading.tokens if not t.tags.isdisjoint(_NUMERAL_TAGS)}
-    amounts -= {t.start for t in reading.tokens if not t.tags.isdisjoint({"date", "reference", "point", "stretch"})}
+    amounts = {t.start for t in reading.tokens if not t.tags.isdisjoint(_NUMERAL_TAGS) or _is_clock(t)}
+    amounts |= {s.start for s in reading.of("once") if reading.outside(s, "not_once")}
+    amounts -= {t.start for t in reading.tokens if not t.tags.isdisjoint(_NOT_AMOUNTS)}
     return sum(seen.values()) + (1 + min(len(reading.of("metric")), 1) if amounts else _counts(reading))
+
+
+def _is_clock(token: Token) -> bool:
+    """For "7:30", not for the "am" of "I am"."""
+    return "clock" in token.tags and "any" not in token.tags
 
 
 def _blame(reading: Reading) -> int:

@@ -39,7 +39,7 @@ def amounts(reading: Reading, kind: Kind) -> Iterator[Span]:
         if "day_point" in token.tags and (kind == "deficiency" or reading.has("recurrence")):
             yield span  # the seventh day of a month that recurs is a threshold
         if _is_pronoun(reading, span) or not token.tags.isdisjoint(
-            {"date", "reference", "point", "week_point", "quarter", "stretch", "plain"}
+            {"date", "reference", "point", "season_point", "week_point", "quarter", "stretch", "plain"}
         ):
             continue
         if (
@@ -63,6 +63,9 @@ def _is_window(reading: Reading, span: Span, kind: Kind) -> bool:
     """Whether a length of time is when something is judged, rather than how much."""
     if "short_length" in reading.tokens[span.first].tags:
         return False
+    after = reading.tokens[span.last : span.last + 1]
+    if after and "lead" in after[0].tags:
+        return False  # "no later than 15 days before": how long before, "two weeks' notice": how much
     windows = [
         k for k in _WINDOWS if not (k == "for_length" and kind in {"deficiency", "outcome", "consequence", "support"})
     ]
@@ -82,17 +85,21 @@ def _checkable(reading: Reading, kind: Kind) -> bool:
     counts = [s for s in reading.of("all_of", "none_of") if reading.outside(s, "not_all", "recurrence", "comparison")]
     named = points(reading)
     judged = reading.has("evaluation", "comparative") or judges_somebody(reading, kind)
-    rhythm = reading.has("recurrence") and named >= (1.5 if kind == "action" else ENOUGH)
-    return (bool(counts) and not (judged and named < ENOUGH)) or rhythm or _one_thing_done(reading, judged=judged)
+    recurs = any(reading.outside(s, "not_recurring") for s in reading.of("recurrence"))
+    rhythm = recurs and named >= (1.5 if kind == "action" else ENOUGH)
+    return (bool(counts) and not (judged and named < ENOUGH)) or rhythm or _one_thing_done(reading, kind, judged=judged)
 
 
-def _one_thing_done(reading: Reading, *, judged: bool) -> bool:
+def _one_thing_done(reading: Reading, kind: Kind, *, judged: bool) -> bool:
     """A completing verb where an instruction has its verb, with a thing to do it to.
 
-    "Develop stronger relationships with vendors" (judged) is never done; "complete the course" is.
+    "Develop stronger relationships with vendors" (judged) is never done; "complete the course" is. An act without an
+    end ("as needed") is none, and neither is what an act is for ("to provide care").
     """
-    named = [s for s in things(reading) if s.kind == "concrete"]
-    return any(
+    if reading.has("open_ended"):
+        return False
+    named = [s for s in things(reading) if s.kind == "concrete" and reading.outside(s, "not_named")]
+    return _told_as_done(reading, kind, judged=judged) or any(
         is_instruction(reading, verb) and any(thing.first > verb.first for thing in among)
         for verbs, among in (("completing", [] if judged else named), ("finishing", things(reading)))
         for verb in reading.of(verbs, quoted=False)
@@ -100,11 +107,25 @@ def _one_thing_done(reading: Reading, *, judged: bool) -> bool:
     )
 
 
+def _told_as_done(reading: Reading, kind: Kind, *, judged: bool) -> bool:
+    """What is told of the thing: "the chute has been repaired". A goal tells of one: "orders are closed" has no end."""
+    for verb in reading.of("passively_done", quoted=False):
+        before = reading.tokens[: verb.first]
+        one = kind == "action" or any("det" in t.tags for t in before)
+        named = kind == "action" or any(thing.last <= verb.first for thing in things(reading))
+        if one and named and not judged:
+            return True
+    return False
+
+
 def is_instruction(reading: Reading, verb: Span) -> bool:
     """Whether a verb begins its clause or follows "will", "must", "to" ...: somebody is to do it."""
     if verb.first == 0 or reading.tokens[verb.first].first:
         return True
-    before = reading.tokens[verb.first - 1]
-    if "adverb" in before.tags and verb.first > 1:
-        before = reading.tokens[verb.first - 2]
+    place = verb.first - 1
+    if "adverb" in reading.tokens[place].tags and place:
+        place -= 1
+    before = reading.tokens[place]
+    if before.word == "to" and place and not reading.tokens[place].first:
+        return "purpose" in reading.tokens[place - 1].tags
     return "modal" in before.tags or before.text in {",", ":", ";", "-", "–", "•"} or "joins" in before.tags

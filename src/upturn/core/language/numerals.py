@@ -133,8 +133,11 @@ def _in_words(tokens: Sequence[Token], at: int, words: Words) -> tuple[Token, in
 
 
 def _placeholder(tokens: Sequence[Token], at: int, words: Words) -> tuple[Token, int]:
-    """A number that somebody is to fill in: "X%", "$__", "N tickets". A lone capital is only a letter."""
+    """What somebody is to fill in: "X%", "$__", "N tickets", or a day: "by ____." A lone capital is only a letter."""
     after = tokens[at + 1] if at + 1 < len(tokens) else None
+    asked = at > 0 and tokens[at - 1].word in words.before_date and tokens[at].word == "__"
+    if asked and (after is None or after.text[0] in ",.;:)" or after.text[0].isupper()):
+        return replace(tokens[at], tags=frozenset({"date"})), 1
     if after is not None and (after.text == "%" or after.word in words.percent):
         return _joined(tokens[at], after, {"n", "percent", "placeholder"}, None), 2
     if after is not None and after.text.islower() and tokens[at].text != "Y":

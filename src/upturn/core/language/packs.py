@@ -29,6 +29,7 @@ class Pack:
     small: frozenset[str]
     capital: frozenset[str]
     adjective: tuple[str, ...]
+    manner: tuple[str, ...]
     tags: dict[str, frozenset[str]]
     words: Words
     chunks: Phrases
@@ -59,6 +60,7 @@ def pack(code: str) -> Pack:
         small=frozenset(language["stop"].split()) | frozenset(language.get("small", "").split()),
         capital=frozenset(language.get("capital", "").split()),
         adjective=tuple(language.get("adjective", "").split()),
+        manner=tuple(language.get("manner", "").split()),
         tags={word: frozenset(of) for word, of in tags.items()},
         words=_words(data),
         chunks=_phrases(data["chunks"]),

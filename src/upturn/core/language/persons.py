@@ -25,7 +25,12 @@ def is_subjective(reading: Reading, kind: Kind) -> bool:
 
 def judges_somebody(reading: Reading, kind: Kind) -> bool:
     """Whether it judges in words of its own, rather than with an adverb beside what was done."""
-    return any(span.kind not in _AROUND_WORK for span in judgements(reading, kind))
+    return any(span.kind not in _AROUND_WORK and not _adverb(reading, span) for span in judgements(reading, kind))
+
+
+def _adverb(reading: Reading, span: Span) -> bool:
+    """For "calmly", "rudely": how an act is done, and the act is still there."""
+    return span.kind in {"trait", "manner"} and span.text.lower().endswith(pack(reading.lang).manner)
 
 
 def judgements(reading: Reading, kind: Kind) -> Iterator[Span]:
@@ -82,13 +87,15 @@ def _told(reading: Reading, span: Span) -> bool:
 
 
 def _of_others(reading: Reading, span: Span) -> bool:
-    """Not about whom the plan is for: "an angry customer", "the customer was very upset".
+    """Not about whom the plan is for: "an angry customer", "the customer was very upset", "anger among parents".
 
     Whoever a sentence begins with is: "The resident lacks confidence".
     """
     after = reading.tokens[span.last : span.last + 1]
     if after and "other_person" in after[0].tags:
         return True
+    if span.kind == "manner" and after and "among" in after[0].tags:
+        return any("other_person" in t.tags for t in reading.tokens[span.last + 1 : span.last + 4])
     place = span.first
     while place and "modifier" in reading.tokens[place - 1].tags and "joins" not in reading.tokens[place - 1].tags:
         place -= 1
@@ -118,7 +125,7 @@ def private_matters(reading: Reading) -> Iterator[Span]:
     others = any("other_person" in t.tags for t in reading.tokens)
     for span in reading.of("protected", quoted=False):
         before = reading.tokens[max(0, span.first - 2) : span.first]
-        own = any("own" in t.tags for t in before)
+        own = any("own" in t.tags or {"person"} == t.tags & {"person", "other_person"} for t in before)
         if (own or not others) and reading.outside(span, "not_protected"):
             yield span
 

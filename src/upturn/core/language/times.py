@@ -70,5 +70,5 @@ def _is_short(reading: Reading, span: Span) -> bool:
     """Minutes and hours: how quick, not when."""
     inside = reading.tokens[span.first : span.last]
     return any("short_length" in t.tags for t in inside) and not any(
-        not t.tags.isdisjoint({"date", "point", "stretch", "quarter", "long_length"}) for t in inside
+        not t.tags.isdisjoint({"date", "point", "season_point", "stretch", "quarter", "long_length"}) for t in inside
     )

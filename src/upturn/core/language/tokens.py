@@ -45,10 +45,15 @@ def tokens_of(text: str) -> list[Token]:
             continue
         is_word = said[0].isalpha()
         tokens.append(
-            Token(start, end, said, _plain(said) if is_word else said, quoted=bool(quoted[start]), first=first)
+            Token(start, end, said, _plain(said) if is_word else _sign(said), quoted=bool(quoted[start]), first=first)
         )
         first = (first and not said[0].isalnum()) or said in {".", "!", "?", ":", ";", "•", "*"}
     return tokens
+
+
+def _sign(said: str) -> str:
+    """Itself; a blank to be filled in is as long as its author liked."""
+    return "__" if said.startswith("__") else said
 
 
 def _plain(said: str) -> str:
