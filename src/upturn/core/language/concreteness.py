@@ -32,7 +32,7 @@ def is_specific(reading: Reading, kind: Kind) -> bool:
     if kind == "support" and reading.has("recurrence"):
         earned += 1  # how often is half of what will be done
     if kind == "action" and reading.has("passively_done"):
-        earned += 1
+        earned += 1.5  # "a hearing will be held": there it is, or not
     if kind == "goal" and not _counted(reading) and any(s.first == 0 for s in reading.of("more_of")):
         earned -= 1  # "improve dosing accuracy": a thing, and nothing to see in it
     return earned - (_blame(reading) if earned < CLEAR else 0) >= ENOUGH

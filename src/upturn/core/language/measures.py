@@ -64,7 +64,7 @@ def _is_window(reading: Reading, span: Span, kind: Kind) -> bool:
     if "short_length" in reading.tokens[span.first].tags:
         return False
     after = reading.tokens[span.last : span.last + 1]
-    if after and "lead" in after[0].tags:
+    if (after and "lead" in after[0].tags) or not reading.outside(span, "not_when"):
         return False  # "no later than 15 days before": how long before, "two weeks' notice": how much
     windows = [
         k for k in _WINDOWS if not (k == "for_length" and kind in {"deficiency", "outcome", "consequence", "support"})
@@ -81,7 +81,7 @@ def _checkable(reading: Reading, kind: Kind) -> bool:
     if reading.has("threshold", "on_time") or _once(reading):
         return True
     if vague_only(reading):
-        return False
+        return kind == "action" and _told_as_done(reading, kind, judged=judges_somebody(reading, kind))
     counts = [s for s in reading.of("all_of", "none_of") if reading.outside(s, "not_all", "recurrence", "comparison")]
     named = points(reading)
     judged = reading.has("evaluation", "comparative") or judges_somebody(reading, kind)

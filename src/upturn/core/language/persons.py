@@ -103,8 +103,16 @@ def _of_others(reading: Reading, span: Span) -> bool:
         return False
     before = reading.tokens[place - 1]
     beside = place < span.first or span.kind != "trait"
+    if _adverb(reading, span) and not _begins(reading, place - 1):
+        return False  # "thank parents warmly"
     begins = "person" in before.tags and (before.first or reading.tokens[max(0, place - 2)].first)
     return beside and "other_person" in before.tags and not begins
+
+
+def _begins(reading: Reading, place: int) -> bool:
+    """Whether a word, or the article before it, is where a sentence begins."""
+    token, before = reading.tokens[place], reading.tokens[max(0, place - 1)]
+    return token.first or (before.first and "det" in before.tags)
 
 
 def accusing_absolutes(reading: Reading) -> Iterator[Span]:
