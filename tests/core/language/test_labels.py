@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from upturn.core.language import labels
+from upturn.core.language import Kind, labels
 
 NAMES = ("specific", "measurable", "time_bound", "supportive", "subjective_or_biased")
 OWN = Path(__file__).with_name("sentences.csv")
@@ -41,7 +41,7 @@ def test_our_own_sentences_get_their_labels(name: str, floor: float) -> None:
     assert f1(rows_of(OWN), name) >= floor
 
 
-@pytest.mark.parametrize("file", ["blind_2.csv", "blind_3.csv", "blind_4.csv"])
+@pytest.mark.parametrize("file", ["blind_2.csv", "blind_3.csv", "blind_4.csv", "blind_5.csv"])
 @pytest.mark.parametrize(
     ("name", "floor"),
     [("specific", 0.93), ("measurable", 0.90), ("time_bound", 0.96), ("subjective_or_biased", 0.96)],
@@ -91,3 +91,63 @@ def test_the_border_cases_of_the_guide(kind: str, text: str, expected: str) -> N
 def test_spanish_sentences_get_their_labels(kind: str, text: str, expected: str) -> None:
     got = labels(text, kind, "es")  # type: ignore[arg-type]
     assert "".join(str(int(getattr(got, name))) for name in NAMES) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("goal", "Hand in all reading logs before half term."),
+        ("goal", "After 60 days the shift lead reviews the cash counts."),
+        ("goal", "Count the stock at 30-day intervals."),
+        ("goal", "Submit the revised syllabus by ____."),
+        ("goal", "Pass the welding test by ____ and send the card to HR."),
+        ("goal", "From the first week of harvest, log each load."),
+        ("goal", "In the weeks leading up to the audit, close 10 files."),
+        ("goal", "By the time the season opens, all nets are mended."),
+        ("goal", "At 30, 60 and 90 days, meet with the dean."),
+        ("goal", "Within 90 days of the date of this letter, pay the fee."),
+        ("goal", "By season's end, run 5 km in 25 minutes."),
+        ("deficiency", "Your last three inspections found open drains."),
+        ("deficiency", "In the fourth week of camp, two children were not signed out."),
+        ("deficiency", "During last night's shift the pump was left on."),
+        ("deficiency", "During your first month, three alarms were ignored."),
+    ],
+)
+def test_a_time_frame_is_seen(kind: Kind, text: str) -> None:
+    assert labels(text, kind, "en").time_bound
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("goal", "Call back within two hours of receipt of the message."),
+        ("goal", "Use the daily planner."),
+        ("goal", "Stay on the ward until 3 p.m."),
+        ("goal", "Stay seated until the coach stops."),
+        ("goal", "After 3 days without an answer, call the supplier."),
+        ("goal", "Cut waste by ____ percent."),
+        ("deficiency", "Tools are left in the yard at the end of the shift."),
+        ("deficiency", "Homework is returned after 3 weeks."),
+    ],
+)
+def test_a_speed_or_an_hour_is_no_time_frame(kind: Kind, text: str) -> None:
+    assert not labels(text, kind, "en").time_bound
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Documentation is poor.",
+        "Lesson plans are weak.",
+        "Report writing needs improvement.",
+        "Customer calls are handled poorly.",
+        "Patient care is below expectations.",
+    ],
+)
+def test_an_evaluation_beside_a_thing_names_nothing_to_look_for(text: str) -> None:
+    assert not labels(text, "deficiency", "en").specific
+
+
+@pytest.mark.parametrize("text", ["The gate has been repaired.", "A hearing will be held on 4 March with the manager."])
+def test_what_is_told_as_done_is_answered_yes_or_no(text: str) -> None:
+    assert labels(text, "action", "en").measurable

@@ -31,6 +31,8 @@ def is_specific(reading: Reading, kind: Kind) -> bool:
         earned += 1 + reading.has("threat", "all_of")
     if kind == "support" and reading.has("recurrence"):
         earned += 1  # how often is half of what will be done
+    if kind in {"goal", "action"} and _plain_order(reading):
+        earned += 0.5
     if kind == "action" and reading.has("passively_done"):
         earned += 1.5  # "a hearing will be held": there it is, or not
     if kind == "goal" and not _counted(reading) and any(s.first == 0 for s in reading.of("more_of")):
@@ -52,6 +54,16 @@ def points(reading: Reading, unlisted: float = 0.5) -> float:
     amounts |= {s.start for s in reading.of("once") if reading.outside(s, "not_once")}
     amounts -= {t.start for t in reading.tokens if not t.tags.isdisjoint(_NOT_AMOUNTS)}
     return sum(seen.values()) + (1 + min(len(reading.of("metric")), 1) if amounts else _counts(reading))
+
+
+def _plain_order(reading: Reading) -> bool:
+    """For "clean the fryer": an act that can be seen, and right after it the one thing it is done to."""
+    known = {s.first for s in things(reading)}
+    for verb in reading.of("observable"):
+        rest = reading.tokens[verb.last : verb.last + 1]
+        if verb.first == 0 and rest and "det" in rest[0].tags and known & {verb.last + 1, verb.last + 2}:
+            return not reading.has("evaluation", "comparative", "degree")
+    return False
 
 
 def _is_clock(token: Token) -> bool:

@@ -59,6 +59,8 @@ def is_long(reading: Reading, span: Span) -> bool:
     last = tokens[-1]
     if "length" not in last.tags or "short_length" in last.tags or "event_start" in after:
         return False
+    if "month_length" in last.tags:
+        return True
     return (last.value or 0) * (7 if "long_length" in last.tags else 1) >= FORTNIGHT
 
 
