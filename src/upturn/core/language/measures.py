@@ -65,7 +65,7 @@ def _is_window(reading: Reading, span: Span, kind: Kind) -> bool:
         return False
     after = reading.tokens[span.last : span.last + 1]
     if (after and "lead" in after[0].tags) or not reading.outside(span, "not_when"):
-        return False  # "no later than 15 days before": how long before, "two weeks' notice": how much
+        return False  # "no later than 20 days before": how long before, "two weeks' notice": how much
     windows = [
         k for k in _WINDOWS if not (k == "for_length" and kind in {"deficiency", "outcome", "consequence", "support"})
     ]
