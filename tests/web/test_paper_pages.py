@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from tests.web.keeping import kept, signed_in
+from upturn.core.program import Program
 from upturn.demo import seeding
 from upturn.documents import gate
 from upturn.records import papers
@@ -109,13 +110,19 @@ def test_a_letter_is_taken_by_whoever_writes_it(company: str) -> None:
     raise AssertionError("no plan of the demo stands where a letter is written")
 
 
+FORGETFUL = '#import "base.typ": *\n#show: page-of\n= A form that leaves out every answer'
+
+
+def program_of(plan: Plan) -> Program:
+    return look(plan.pk, plan.lead, datetime.now(UTC)).program
+
+
 def test_a_file_that_does_not_pass_is_held_back_with_a_sentence(
     company: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = running()
-    monkeypatch.setattr(
-        gate, "missing", lambda pdf, texts: iter(["A text of 40 characters is not wholly in the file."])
-    )
+    forgetful = papers.documents(program_of(plan))[0].model_copy(update={"template": FORGETFUL})
+    monkeypatch.setattr(papers, "documents", lambda program: (forgetful,))
     answer = signed_in(plan.lead).get(reverse("plan_document", kwargs={"plan": plan.pk, "document": "plan"}))
     assert answer.status_code == 503
     assert "Nothing is wrong with the plan itself" in answer.content.decode()

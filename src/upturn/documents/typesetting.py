@@ -3,7 +3,7 @@
 import io
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files as resources
@@ -28,23 +28,29 @@ def typeset(paper: Paper, made: datetime, *, record: bytes = b"", template: str 
 
     Raises NotTypeset, in the words of the layout's compiler, for a layout that does not work.
     """
+    return typeset_data(paper.data(), made, record=record, template=template)
+
+
+def typeset_data(paper: Mapping[str, Any], made: datetime, *, record: bytes = b"", template: str = "") -> bytes:
+    """The same from the values of a paper, as layouts read them."""
+    title = paper["title"]
     inputs = {
-        "paper": json.dumps(paper.data(), ensure_ascii=False, sort_keys=True),
+        "paper": json.dumps(paper, ensure_ascii=False, sort_keys=True),
         "families": json.dumps(fonts.FAMILIES),
         "record": record.decode(),
         "year": str(made.year),
         "month": str(made.month),
         "day": str(made.day),
     }
-    source = template.encode() if template else (SHIPPED / f"{paper.layout}.typ").read_bytes()
+    source = template.encode() if template else (SHIPPED / f"{paper['layout']}.typ").read_bytes()
     try:
         made_file = _compiler().compile(
             source, format="pdf", sys_inputs=inputs, pdf_standards=["ua-1", "a-3a"], timestamp=int(made.timestamp())
         )
     except typst.TypstError as error:
-        raise NotTypeset(f"“{paper.title}” cannot be typeset: {error.message}") from None
+        raise NotTypeset(f"“{title}” cannot be typeset: {error.message}") from None
     if not isinstance(made_file, bytes):
-        raise NotTypeset(f"“{paper.title}” has no page.")
+        raise NotTypeset(f"“{title}” has no page.")
     return with_row_headers(made_file)
 
 

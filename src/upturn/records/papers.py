@@ -8,7 +8,6 @@ import structlog
 
 from upturn.core.digests import of_signature, words_of_signature
 from upturn.core.program import Document, Letter, Program, Signature
-from upturn.documents import gate
 from upturn.documents.content import (
     Imprint,
     Paper,
@@ -20,7 +19,8 @@ from upturn.documents.content import (
     signing_paper,
 )
 from upturn.documents.gate import Refused
-from upturn.documents.typesetting import NotTypeset, typeset
+from upturn.documents.making import made
+from upturn.documents.typesetting import NotTypeset
 from upturn.records.access import Look
 from upturn.records.files import keep
 from upturn.records.models import Copy, Organization
@@ -76,11 +76,11 @@ def signing_copy(look: Look, spec: Signature) -> Copy | None:
     imprint = replace(_imprint(look.row.organization, look.case.now, look), made=_midnight(max(written)), mark=SIGNING)
     inside = words_of_signature(look.program, look.plan, spec.id)
     try:
-        made = _checked(signing_paper(look.case, one, spec, imprint), imprint, inside, one.template or "")
+        whole = _checked(signing_paper(look.case, one, spec, imprint), imprint, inside, one.template or "")
     except (Refused, NotTypeset):
         log.exception("no copy for signing", plan=look.row.pk, signature=spec.id)
         return None
-    path, sha256, size = keep(look.row.organization, [made], MOST_MEGABYTES)
+    path, sha256, size = keep(look.row.organization, [whole], MOST_MEGABYTES)
     about = {"organization_id": look.row.organization_id, "sha256": sha256, "size": size, "path": path}
     about["made_at"] = look.case.now
     return Copy.objects.get_or_create(plan=look.row, signature=spec.id, covers=covers, defaults=about)[0]
@@ -115,5 +115,4 @@ def _midnight(day: date) -> datetime:
 
 
 def _checked(paper: Paper, imprint: Imprint, inside: bytes = b"", template: str = "") -> bytes:
-    made = typeset(paper, imprint.made, record=inside, template=template)
-    return gate.passed(made, paper.texts(), inside)
+    return made(paper, imprint.made, record=inside, template=template)
