@@ -36,7 +36,7 @@ def main() -> None:
             "typeset": lambda p=paper, i=inside: typeset(p, MADE, record=i),
             "gate": lambda m=pdf, p=paper, i=inside: gate.passed(m, p.texts(), i),
             "whole": lambda c=changed, i=inside: made_apart(plan_paper(c, document, IMPRINT), MADE, record=i),
-            "empty page": lambda: typeset(paper, MADE, template=EMPTY),
+            "empty page": lambda p=paper: typeset(p, MADE, template=EMPTY),
         }
         for name, work in jobs.items():
             started = time.perf_counter()
