@@ -1,10 +1,10 @@
 """The database itself refuses to change what is on record: triggers, in the words of SQLite and of PostgreSQL.
 
-Entries and program versions are never changed or deleted; a payload is deleted only when an Erased entry of its plan
-covers it.
+Entries, program versions and the log are never changed or deleted; a payload is deleted only when an Erased entry of
+its plan covers it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -48,26 +48,37 @@ BANS = (
         "A program version is never changed.",
     ),
     Ban("program_no_delete", "records_programversion", "DELETE", "A program version is never deleted."),
+    Ban("lognode_no_update", "records_lognode", "UPDATE", "The log is never changed."),
+    Ban("lognode_no_delete", "records_lognode", "DELETE", "Nothing is ever deleted from the log."),
+    Ban("checkpoint_no_update", "records_checkpoint", "UPDATE", "A checkpoint is never changed."),
+    Ban("checkpoint_no_delete", "records_checkpoint", "DELETE", "A checkpoint is never deleted."),
 )
-KEPT = ("records_entry", "records_payload", "records_programversion")
+LEDGER = ("records_entry", "records_payload", "records_programversion")
+LOG = ("records_lognode", "records_checkpoint")
+KEPT = (*LEDGER, *LOG)
 SAME = {
     "records_entry": "plan_id = NEW.plan_id AND seq = NEW.seq OR id = NEW.id",
     "records_payload": "entry_id = NEW.entry_id",
     "records_programversion": (
         "organization_id = NEW.organization_id AND key = NEW.key AND version = NEW.version OR id = NEW.id"
     ),
+    "records_lognode": (
+        "organization_id = NEW.organization_id AND level = NEW.level AND position = NEW.position"
+        " OR entry_id = NEW.entry_id OR id = NEW.id"
+    ),
+    "records_checkpoint": "organization_id = NEW.organization_id AND size = NEW.size OR id = NEW.id",
 }
 """What makes a new row take the place of one that is there."""
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
+def install(connection: BaseDatabaseWrapper, tables: Collection[str] = KEPT) -> None:
     """Put the triggers in place. Raises NotImplementedError on a database that we do not know."""
-    _run(connection, _installing(connection.vendor))
+    _run(connection, _installing(connection.vendor, tables))
 
 
-def remove(connection: BaseDatabaseWrapper) -> None:
+def remove(connection: BaseDatabaseWrapper, tables: Collection[str] = KEPT) -> None:
     """Take the triggers away: for a migration backwards, and for tests that empty their database."""
-    _run(connection, _removing(connection.vendor))
+    _run(connection, _removing(connection.vendor, tables))
 
 
 def _run(connection: BaseDatabaseWrapper, statements: Iterator[str]) -> None:
@@ -76,14 +87,15 @@ def _run(connection: BaseDatabaseWrapper, statements: Iterator[str]) -> None:
             cursor.execute(statement)
 
 
-def _installing(vendor: str) -> Iterator[str]:
+def _installing(vendor: str, tables: Collection[str]) -> Iterator[str]:
+    bans = [ban for ban in BANS if ban.table in tables]
     if vendor == "sqlite":
-        yield from map(_sqlite, BANS)
-        yield from (_sqlite_no_replacing(table, same) for table, same in SAME.items())
+        yield from map(_sqlite, bans)
+        yield from (_sqlite_no_replacing(table, same) for table, same in SAME.items() if table in tables)
     elif vendor == "postgresql":
-        for ban in BANS:
+        for ban in bans:
             yield from _postgresql(ban)
-        yield from map(_postgresql_no_truncate, KEPT)
+        yield from map(_postgresql_no_truncate, tables)
     else:
         raise NotImplementedError(f"There are no triggers for {vendor}: use SQLite or PostgreSQL.")
 
@@ -122,13 +134,15 @@ def _postgresql_json(key: str) -> str:
 
 def _postgresql_no_truncate(table: str) -> str:
     when = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
-    return f"CREATE TRIGGER {table}_no_truncate {when} EXECUTE FUNCTION entry_no_delete()"
+    refuses = "lognode_no_delete" if table in LOG else "entry_no_delete"
+    return f"CREATE TRIGGER {table}_no_truncate {when} EXECUTE FUNCTION {refuses}()"
 
 
-def _removing(vendor: str) -> Iterator[str]:
+def _removing(vendor: str, tables: Collection[str]) -> Iterator[str]:
+    bans = [ban for ban in BANS if ban.table in tables]
     if vendor == "sqlite":
-        yield from (f"DROP TRIGGER IF EXISTS {ban.name}" for ban in BANS)
-        yield from (f"DROP TRIGGER IF EXISTS {table}_no_replace" for table in KEPT)
+        yield from (f"DROP TRIGGER IF EXISTS {ban.name}" for ban in bans)
+        yield from (f"DROP TRIGGER IF EXISTS {table}_no_replace" for table in tables)
         return
-    yield from (f"DROP TRIGGER IF EXISTS {ban.name} ON {ban.table}" for ban in BANS)
-    yield from (f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}" for table in KEPT)
+    yield from (f"DROP TRIGGER IF EXISTS {ban.name} ON {ban.table}" for ban in bans)
+    yield from (f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}" for table in tables)

@@ -8,11 +8,11 @@ from upturn.records import append_only
 
 
 def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    append_only.install(schema_editor.connection)
+    append_only.install(schema_editor.connection, append_only.LEDGER)
 
 
 def remove(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    append_only.remove(schema_editor.connection)
+    append_only.remove(schema_editor.connection, append_only.LEDGER)
 
 
 class Migration(migrations.Migration):

@@ -4,6 +4,7 @@ rows.
 
 from upturn.records.models.entries import Entry, Payload
 from upturn.records.models.files import Attachment, Copy
+from upturn.records.models.log import Checkpoint, LogNode
 from upturn.records.models.people import Calendar, Group, Invitation, Membership, Organization, Person, User
 from upturn.records.models.plans import Actor, Plan, PlanParty
 from upturn.records.models.programs import ProgramSettings, ProgramVersion
@@ -13,12 +14,14 @@ __all__ = [
     "Actor",
     "Attachment",
     "Calendar",
+    "Checkpoint",
     "Copy",
     "Draft",
     "Duty",
     "Entry",
     "Group",
     "Invitation",
+    "LogNode",
     "Membership",
     "Notice",
     "Organization",

@@ -30,6 +30,7 @@ class Entry(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "seq"], name="one_entry_per_number")]
+        indexes: ClassVar = [models.Index(fields=["organization", "id"], name="entry_order")]  # for the log
 
     def sealed(self) -> Sealed:
         """The entry as the ledger's own value."""
