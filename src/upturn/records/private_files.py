@@ -13,15 +13,23 @@ def kept_once(path: Path, make: Callable[[], bytes]) -> bytes:
     same: it is written aside and linked into place, so that nobody reads half a file and nobody's is replaced.
     """
     if not path.exists():
-        with aside(path.parent) as (written, file):
-            file.write(make())
-        try:
-            os.link(written, path)
-        except FileExistsError:
-            pass
-        finally:
-            written.unlink()
+        kept_new(path, make())
     return path.read_bytes()
+
+
+def kept_new(path: Path, content: bytes) -> bool:
+    """Whether these bytes are now in the file: written aside and linked into place, so that nobody reads half a file
+    and nobody's is replaced.
+    """
+    with aside(path.parent) as (written, file):
+        file.write(content)
+    try:
+        os.link(written, path)
+    except FileExistsError:
+        return False
+    finally:
+        written.unlink()
+    return True
 
 
 @contextmanager
