@@ -57,6 +57,8 @@ def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> 
         ("MAIL_FROM", "Plans"),
         ("MAIL_FROM", "a@b.org\nBcc: c@d.org"),
         ("PROXIES", "-1"),
+        ("TSA_URL", "timestamp.example.org"),
+        ("TSA_URL", "ftp://timestamp.example.org"),
     ],
 )
 def test_a_value_that_cannot_be_right_is_named_with_what_would_be(

@@ -72,6 +72,26 @@ def _plan_commands(add: Add) -> None:
     )
 
 
+def _log_commands(add: Add) -> None:
+    log = add("log", lambda args: 2, "The log that makes rewriting visible: checkpoints and proofs.").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    made = add("checkpoint", log_checkpoint, "Take new entries into the log, sign it, print the checkpoint.", log)
+    made.add_argument("--all", action="store_true", help="look through all entries, not only the latest")
+    prove = add("prove", log_prove, "A proof that a plan's record is in the log, for an outsider to check.", log)
+    prove.add_argument("plan", help="number (MIP-2026-0001) or id")
+    prove.add_argument("--seq", type=int, help="of this entry; else of the last one in the log, and so of all before")
+    prove.add_argument("--out", help="where the proof goes; else to the terminal")
+    check = add("check", log_check, "Check a proof. Needs no database.", log)
+    check.add_argument("file", help="the proof (- for standard input)")
+    check.add_argument("--key", action="append", default=[], help="the key the organization publishes, name+hash+key")
+    listed = add("keys", log_keys, "The public keys by which checkpoints are checked, oldest first.", log)
+    rotate = add("rotate", log_rotate, "Make a new key, which signs from the next checkpoint on.", log)
+    for one in (made, listed, rotate):
+        one.add_argument("--organization", metavar="SLUG", help="this one; needed where there are several to rotate")
+    prove.add_argument("--organization", help="when several have a plan of that number")
+
+
 def _check_command(add: Add) -> None:
     check = add("check", check_command, "Check the wording of plans and sentences: where, why, what instead.")
     check.add_argument("file", nargs="*", help="a plan (JSON, YAML), sentences (CSV), or text, one sentence a line")
@@ -118,12 +138,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--no-clock", action="store_true", help="another process runs `upturn tick --forever`")
     tick = add("tick", tick_command, "Perform what is due, once or for ever.")
     tick.add_argument("--forever", action="store_true")
-    check = add("verify", verify_command, "Check every record: chain, payloads, index, files.")
+    check = add("verify", verify_command, "Check every record: chain, payloads, index, files, log.")
     check.add_argument("--plan", help="only this plan (number or id)")
     check.add_argument("--organization", help="when several have a plan of that number")
 
     _check_command(add)
     _plan_commands(add)
+    _log_commands(add)
     program = add("program", lambda args: 2, "Check, show, try out program files.").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -283,7 +304,7 @@ def tick_command(args: argparse.Namespace) -> int:
     from django.db import OperationalError, close_old_connections
     from django.utils import timezone
 
-    from upturn.records.clock import tick
+    from upturn.records.clock import keep_logs, tick
 
     parent = os.getppid()
     stopping = threading.Event()
@@ -292,6 +313,7 @@ def tick_command(args: argparse.Namespace) -> int:
     while True:
         try:
             done = tick(timezone.now())
+            keep_logs(timezone.now())
         except OperationalError as error:  # the database is away; the next look finds it back
             if not args.forever:
                 raise Wrong(f"The database cannot be reached: {error}") from None
@@ -371,8 +393,104 @@ def verify_command(args: argparse.Namespace) -> int:
     for finding in findings:
         print(finding)
     if not findings:
-        print(f"{checked} holds: chain, payloads, index, files.")
+        print(f"{checked} holds: chain, payloads, index, files, log.")
     return 1 if findings else 0
+
+
+# -- the log ----------------------------------------------------------------------------------------------------------
+
+
+def log_checkpoint(args: argparse.Namespace) -> int:
+    """A checkpoint of each log, printed as it is signed; one that cannot be made does not stop the next."""
+    _django()
+    from django.utils import timezone
+
+    from upturn.records.log import Unsound, checkpoint
+
+    status = 0
+    for organization in _organizations(args.organization):
+        try:
+            made = checkpoint(organization, timezone.now(), from_the_first=args.all)
+        except Unsound as error:
+            print(error, file=sys.stderr)
+            status = 1
+            continue
+        print(made.text if made else f"{organization.name} has no entries yet.")
+    return status
+
+
+def log_prove(args: argparse.Namespace) -> int:
+    """A proof as JSON."""
+    _django()
+    from upturn.records.log import NotInLog, Unsound, prove
+
+    plan = _plan(args.plan, organization=args.organization, person=None)
+    try:
+        proof = json.dumps(prove(plan, args.seq).to_json(), indent=1, ensure_ascii=False)
+    except (NotInLog, Unsound) as error:
+        raise Wrong(str(error)) from None
+    if not args.out:
+        print(proof)
+        return 0
+    try:
+        Path(args.out).write_text(f"{proof}\n", encoding="utf-8")
+    except OSError as error:
+        raise Wrong(f"{args.out} cannot be written: {error}") from None
+    print(f"{args.out} proves the record of {plan.number}; `upturn log check` checks it.")
+    return 0
+
+
+def log_check(args: argparse.Namespace) -> int:
+    """Whether a proof holds, without a database."""
+    from upturn.core.proofs import BadProof, Proof
+
+    try:
+        proof = Proof.from_json(_json_file(args.file))
+        found, key = proof.check(args.key)
+    except BadProof as error:
+        raise Wrong(str(error)) from None
+    said = f", {found.lines[0]}" if found.lines else ""
+    print(
+        f"Entry {proof.entry.seq} of the plan {proof.entry.plan}, and with it each before, is in the log {found.origin}"
+        f" as it was with {found.size:,} {'entry' if found.size == 1 else 'entries'}{said}."
+    )
+    print(f"Signed with {key}" + ("." if args.key else "\nCompare this key with the one the organization publishes."))
+    return 0
+
+
+def log_keys(args: argparse.Namespace) -> int:
+    """The public keys, to be published."""
+    _django()
+    from upturn.records.log import verifier_keys
+
+    for organization in _organizations(args.organization):
+        for key in verifier_keys(organization):
+            print(key)
+    return 0
+
+
+def log_rotate(args: argparse.Namespace) -> int:
+    """A new key for one organization."""
+    _django()
+    from upturn.records.log import rotate
+
+    organizations = _organizations(args.organization)
+    if len(organizations) != 1:
+        raise Wrong(f"There are {len(organizations)} organizations: name one with --organization.")
+    print(f"{organizations[0].name} signs with a new key from now on. Publish it:\n{rotate(organizations[0])}")
+    return 0
+
+
+def _organizations(slug: str | None) -> "list[Organization]":
+    """The organization named, or all of them."""
+    from upturn.records.models import Organization
+
+    found = Organization.objects.order_by("slug")
+    if slug:
+        found = found.filter(slug=slug)
+        if not found:
+            raise Wrong(f"There is no organization {slug}.")
+    return list(found)
 
 
 # -- wording ----------------------------------------------------------------------------------------------------------

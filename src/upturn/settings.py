@@ -48,6 +48,11 @@ def mail_address(value: str) -> bool:
     return address.scheme in ("smtp", "smtps") and address.query in ("", "tls")
 
 
+def stamping_address(value: str) -> bool:
+    """In the clear will do: a digest goes out, and what comes back is signed."""
+    return urlsplit(value).scheme in ("http", "https")
+
+
 def an_address(right: Callable[[str], bool]) -> AfterValidator:
     """Text that is a web-like address with a host, a port that is a number, and `right`; its last slash falls off."""
 
@@ -100,6 +105,11 @@ class Environment(BaseModel):
         default="Upturn <upturn@localhost>",
         pattern=r"^[^@\r\n]*[^@\s]@[^@\s]+$",
         description="Give the sender of mail, as Plans <plans@example.org>.",
+    )
+    tsa_url: Annotated[str, an_address(stamping_address)] | None = Field(
+        default=None,
+        description="Give the address of a time-stamping authority (RFC 3161), as http://timestamp.example.org/tsr, or"
+        " leave it out.",
     )
     proxies: int = Field(default=0, ge=0, le=9, description="Give the number of proxies in front of Upturn, 0 to 9.")
 
@@ -186,6 +196,7 @@ ENVIRONMENT = read_environment()
 DEMO = ENVIRONMENT.demo
 DATA = ENVIRONMENT.data
 BASE_URL = ENVIRONMENT.base_url
+TSA_URL = ENVIRONMENT.tsa_url
 
 
 # The application --------------------------------------------------------------------------------------------------

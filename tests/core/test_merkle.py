@@ -257,7 +257,7 @@ def test_what_is_not_in_the_log_is_not_proven(asked: object) -> None:
 
 
 def as_the_rfc_has_it(proof: ConsistencyProof) -> list[bytes]:
-    """The other goes down to a leaf beside the older log; the RFC stops at the subtree, and puts the older one first."""
+    """The other goes down to a leaf beside the older log; the RFC stops at the subtree, the older one first."""
     beside, n = proof.path[0], proof.subset.index(1)
     for hashed in proof.path[1:n]:
         beside = pair(beside, hashed)

@@ -84,8 +84,7 @@ def test_a_checkpoint_is_the_text_that_the_format_says() -> None:
         "bPj1hqrV/yPheZPHDqnKGsFw3iWniMWTN2/S+Fm2uQM=",
         "2026-03-02T15:00:00.000000Z",
         "",
-        "— plans.example.org/peers "
-        "5cxkbBqHUr3mrsg8e7fQ0zv3UytDiIAK9WdmjX7Qu5DFxRc1yE+IqTtyEC29US/R3Z3nTYtZvyw52J0nUSy7hLApfQU=",
+        f"— {NAME} 5cxkbBqHUr3mrsg8e7fQ0zv3UytDiIAK9WdmjX7Qu5DFxRc1yE+IqTtyEC29US/R3Z3nTYtZvyw52J0nUSy7hLApfQU=",
     ]
     assert read(TEXT) == CHECKPOINT
 

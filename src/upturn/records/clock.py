@@ -1,11 +1,14 @@
-"""The clock: what time alone brings is appended when it is due, exactly once, by any number of clocks at once."""
+"""The clock: what time alone brings is appended when it is due, exactly once, by any number of clocks at once; and the
+log of each organization gets a checkpoint from time to time.
+"""
 
 from datetime import datetime
 
 import structlog
 from django.db.models import Q
 
-from upturn.records.models import Plan
+from upturn.records.log import checkpoint, waiting
+from upturn.records.models import Organization, Plan
 from upturn.records.perform import bring_due
 
 log = structlog.get_logger("upturn.clock")
@@ -40,5 +43,21 @@ def _bring(plan_id: str, now: datetime) -> bool:
         bring_due(plan_id, now)
     except Exception:
         log.exception("clock_failed", plan=plan_id)
+        return False
+    return True
+
+
+def keep_logs(now: datetime) -> int:
+    """Make a checkpoint of each log that has waited for one; the number made. One that cannot be is logged, the others
+    go on.
+    """
+    return sum(_checkpoint(organization, now) for organization in waiting(now))
+
+
+def _checkpoint(organization: Organization, now: datetime) -> bool:
+    try:
+        checkpoint(organization, now)
+    except Exception:
+        log.exception("checkpoint_failed", organization=organization.slug)
         return False
     return True

@@ -1,5 +1,5 @@
 """Does what is stored still say what was recorded? Every chain is checked, every derived row computed anew and
-compared.
+compared, and so is the log.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from upturn.core import digests
 from upturn.core.events import Erased, from_json
 from upturn.core.facts import CLOCK
 from upturn.core.ledger import Kept, first_break, moment
-from upturn.records import index
+from upturn.records import index, log
 from upturn.records.files import path_of
 from upturn.records.loading import Loaded, load, rows
 from upturn.records.models import Actor, Attachment, Copy, Entry, Organization, Payload, Plan, ProgramVersion
@@ -31,16 +31,18 @@ class Finding:
 
 
 def verify(target: Organization | Plan) -> list[Finding]:
-    """Check one plan, or an organization's programs and all its plans. Empty: everything agrees."""
+    """Check one plan, or an organization's programs, all its plans and its log. Empty: everything agrees."""
+    logged = [Finding(about, says) for about, says in log.changed(target)]
     if isinstance(target, Plan):
-        return list(_plan(target.pk))
+        return [*_plan(target.pk), *logged]
     found = [
         finding
         for version in ProgramVersion.objects.filter(organization=target).iterator()
         for finding in _program(version)
     ]
     ids = Plan.objects.filter(organization=target).order_by("series", "serial").values_list("pk", flat=True)
-    return found + [finding for pk in list(ids) for finding in _plan(pk)]
+    found += [finding for pk in list(ids) for finding in _plan(pk)]
+    return found + logged + [Finding("The log", says) for says in log.findings(target)]
 
 
 def _program(version: ProgramVersion) -> Iterator[Finding]:
