@@ -229,6 +229,14 @@ def test_a_log_extends_each_of_its_beginnings_and_nothing_else(data: st.DataObje
         assert not extends(before, after, path[:n] + path[n + 1 :])
 
 
+def test_a_proof_that_ends_below_the_top_proves_nothing() -> None:
+    """The path leads to the root that is named, but a log of the size that is named is higher."""
+    assert includes(TREE.root(4), 4, leaf=leaf(DATA[0]), position=0, path=TREE.inclusion(0, 4))
+    assert not includes(TREE.root(4), 5, leaf=leaf(DATA[0]), position=0, path=TREE.inclusion(0, 4))
+    assert extends((3, TREE.root(3)), (4, TREE.root(4)), TREE.consistency(3, 4))
+    assert not extends((3, TREE.root(3)), (5, TREE.root(4)), TREE.consistency(3, 4))
+
+
 def test_a_log_that_was_rewritten_extends_nothing_that_it_was() -> None:
     rewritten = Tree([*HUNDRED[:40], leaf(b"another"), *HUNDRED[41:]])
     before, after = (60, LARGE.root(60)), (100, rewritten.root())

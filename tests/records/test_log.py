@@ -222,7 +222,7 @@ def test_an_entry_that_is_committed_late_is_not_forgotten(slow: Slow) -> None:
     early = made(peers.organization, after(minutes=6))
     finish()
     last = Entry.objects.exclude(log_node=None).order_by("-pk")[0]
-    assert Entry.objects.filter(pk__lt=last.pk, log_node=None).count() == 1  # so that a look past the last would miss it
+    assert Entry.objects.filter(pk__lt=last.pk, log_node=None).count() == 1  # a look past the last would miss it
     late = made(peers.organization, after(minutes=30))
     assert late.size == early.size + 1 == Entry.objects.count()
     assert says(peers) == []
@@ -376,6 +376,14 @@ def test_each_organization_has_a_log_of_its_own(peers: World, others: World) -> 
     with pytest.raises(ValueError, match="one organization"):
         consistency(one, two)
     assert prove(theirs).keys == tuple(log.verifier_keys(others.organization))
+    for day in (1, 2):
+        for w in (peers, others):
+            w.told(w.opened(now=after(days=day)).row)
+        for w, plan in ((peers, mine), (others, theirs)):
+            one = made(w.organization, after(days=day, hours=1))
+            assert one.root == root_of(in_order(w.organization))
+            assert prove(plan).check()[0].size == one.size
+    assert [verify(w.organization) for w in (peers, others)] == [[], []]
 
 
 # -- what verify finds -------------------------------------------------------------------------------------------------
