@@ -244,10 +244,14 @@ def _frontier(organization: Organization, size: int) -> Frontier:
 def _hashes(organization: Organization, parts: Iterable[merkle.Part]) -> list[bytes]:
     """The hashes folded from stored ones: one query, for as many nodes as the log has levels. Raises Unsound."""
     parts = list(parts)
-    wanted = [Q(level=node.level, position=node.position) for part in parts for node in part]
+    wanted = [
+        Q(organization=organization, level=node.level, position=node.position)  # whole keys, each found by the index
+        for part in parts
+        for node in part
+    ]
     if not wanted:
         return merkle.hashes(parts, {})
-    rows = LogNode.objects.filter(reduce(or_, wanted), organization=organization)
+    rows = LogNode.objects.filter(reduce(or_, wanted))
     stored = {Node(level, n): _bytes(hashed) for level, n, hashed in rows.values_list("level", "position", "hash")}
     try:
         return merkle.hashes(parts, stored)
