@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.documents.told import IMPRINT, MADE, answered, documents, told
+from tests.documents.told import IMPRINT, MADE, answered, told
 from upturn.documents import gate
 from upturn.documents.content import plan_paper, record
 from upturn.documents.making import made as made_apart
@@ -25,7 +25,7 @@ EMPTY = '#set document(title: "x")\n#set text(lang: "en", font: "Noto Sans")\nx'
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     case = told("evolve-mip")
-    document = documents(case.program)[0]
+    document = case.program.papers[0]
     took: dict[str, list[float]] = {name: [] for name in ("content", "typeset", "gate", "whole", "empty page")}
     for number in range(rounds + 5):
         changed = answered(case, "situation", led_to=f"Round {number}: two of the four plans were not posted in time.")

@@ -305,6 +305,7 @@ def tick_command(args: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from upturn.records.clock import keep_logs, tick
+    from upturn.records.executed import seal_due
 
     parent = os.getppid()
     stopping = threading.Event()
@@ -313,6 +314,7 @@ def tick_command(args: argparse.Namespace) -> int:
     while True:
         try:
             done = tick(timezone.now())
+            seal_due(timezone.now())
             keep_logs(timezone.now())
         except OperationalError as error:  # the database is away; the next look finds it back
             if not args.forever:

@@ -15,7 +15,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from tests.documents.told import IMPRINT, MADE, NAMES, OURS, answered, documents, program_file, stories, told
+from tests.documents.told import IMPRINT, MADE, NAMES, OURS, answered, program_file, stories, told
 from upturn.core.case import Case
 from upturn.core.program import Document
 from upturn.documents import gate
@@ -25,7 +25,7 @@ from upturn.documents.words import blocks, plain, printable
 
 
 def printed(case: Case, document: Document | None = None) -> tuple[Paper, bytes]:
-    paper = plan_paper(case, document or documents(case.program)[0], IMPRINT)
+    paper = plan_paper(case, document or case.program.papers[0], IMPRINT)
     return paper, typeset(paper, MADE, record=record(case, IMPRINT))
 
 
@@ -43,7 +43,7 @@ def said(pdf: bytes) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_any_program_prints_its_plan_and_its_empty_form_without_work(name: str) -> None:
     case = told(name)
-    for document in documents(case.program):
+    for document in case.program.papers:
         paper, pdf = printed(case, document)
         assert gate.passed(pdf, paper.texts(), record(case, IMPRINT)) == pdf
         blank = typeset(blank_paper(program_file(name).program(), document, IMPRINT), MADE)
@@ -81,7 +81,7 @@ def test_every_letter_prints(name: str) -> None:
 def test_the_districts_form_is_the_districts_form() -> None:
     """D-11: the same sections, headings, definitions, consequence and lines to sign as the form."""
     blank = said(
-        typeset(blank_paper(program_file("dc-pip").program(), documents(told("dc-pip").program)[0], IMPRINT), MADE)
+        typeset(blank_paper(program_file("dc-pip").program(), told("dc-pip").program.papers[0], IMPRINT), MADE)
     )
     for words in (
         "PERFORMANCE IMPROVEMENT PLAN",
@@ -168,7 +168,7 @@ def test_the_same_plan_is_the_same_file_in_another_process_place_and_time_zone(
     script = (
         "import hashlib; from tests.documents.told import *; from upturn.documents.content import *;"
         "from upturn.documents.typesetting import typeset; case = told('dc-pip');"
-        "paper = plan_paper(case, documents(case.program)[0], IMPRINT);"
+        "paper = plan_paper(case, case.program.papers[0], IMPRINT);"
         "print(hashlib.sha256(typeset(paper, MADE, record=record(case, IMPRINT))).hexdigest())"
     )
     made = set()
@@ -253,7 +253,7 @@ def test_the_gate_refuses_a_file_that_lacks_a_text_of_the_plan() -> None:
     paper, pdf = printed(case)
     other = answered(case, "situation", led_to="Something that was never printed, at some length.")
     with pytest.raises(gate.Refused, match="not wholly in the file"):
-        gate.passed(pdf, plan_paper(other, documents(case.program)[0], IMPRINT).texts())
+        gate.passed(pdf, plan_paper(other, case.program.papers[0], IMPRINT).texts())
     with pytest.raises(gate.Refused, match="record attached is not the plan"):
         gate.passed(pdf, paper.texts(), record(other, IMPRINT))
 
@@ -316,7 +316,7 @@ def test_rows_of_labels_are_read_with_their_label() -> None:
 
 def test_a_copy_says_what_kind_of_copy_it_is_on_every_page() -> None:
     case = told("dc-pip")
-    paper = plan_paper(case, documents(case.program)[0], replace(IMPRINT, mark="Copy for signing"))
+    paper = plan_paper(case, case.program.papers[0], replace(IMPRINT, mark="Copy for signing"))
     document = pypdfium2.PdfDocument(typeset(paper, MADE))
     pages = [page.get_textpage().get_text_bounded() for page in document]
     assert len(pages) > 1

@@ -12,7 +12,6 @@ from ruamel.yaml import YAML
 import upturn.programs
 from upturn.core import story
 from upturn.core.case import Case
-from upturn.core.program import Document, Program
 from upturn.core.reading import ProgramFile, read
 from upturn.documents.content import Imprint
 
@@ -47,10 +46,6 @@ def told(name: str, number: int | None = None) -> Case:
         lengths = [len(list(story.expanded(document, one["steps"]))) for one in document["stories"]]
         number = lengths.index(max(lengths))
     return story.tell(program_file(name), document, document["stories"][number]).case()
-
-
-def documents(program: Program) -> tuple[Document, ...]:
-    return program.documents or (Document(id="plan"),)
 
 
 def answered(case: Case, section: str, **answers: Any) -> Case:

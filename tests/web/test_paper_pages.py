@@ -121,8 +121,9 @@ def test_a_file_that_does_not_pass_is_held_back_with_a_sentence(
     company: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = running()
-    forgetful = papers.documents(program_of(plan))[0].model_copy(update={"template": FORGETFUL})
-    monkeypatch.setattr(papers, "documents", lambda program: (forgetful,))
+    program = program_of(plan)
+    forgetful = program.papers[0].model_copy(update={"template": FORGETFUL})
+    monkeypatch.setitem(vars(program), "papers", (forgetful,))
     answer = signed_in(plan.lead).get(reverse("plan_document", kwargs={"plan": plan.pk, "document": "plan"}))
     assert answer.status_code == 503
     assert "Nothing is wrong with the plan itself" in answer.content.decode()
@@ -198,9 +199,9 @@ def test_a_copy_that_was_changed_or_lost_is_told_by_verify(network: str) -> None
     client.post(url, {**sent, "outcome": "agreed", "press": "do"})
     path = path_of(Copy.objects.get(plan=plan))
     path.write_bytes(path.read_bytes() + b" ")
-    assert [f.says for f in verify(plan)] == ["The copy under “The member signs” is not the one that was signed."]
+    assert [f.says for f in verify(plan)] == ["The copy that was signed (member_signs) is not the one on file."]
     path.unlink()
-    assert [f.says for f in verify(plan)] == ["The copy that was signed under “The member signs” is missing."]
+    assert [f.says for f in verify(plan)] == ["The copy that was signed (member_signs) is missing."]
 
 
 @pytest.mark.parametrize(("country", "size"), [("US", "us-letter"), ("CA", "us-letter"), ("GB", "a4"), ("DE", "a4")])

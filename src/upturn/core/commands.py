@@ -245,6 +245,18 @@ class Attach(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Execute(Command):
+    """Put on record that the executed copy of a document was made and sealed; `sha256` and `size` of its bytes, `seal`
+    the fingerprint of the certificate that sealed it.
+    """
+
+    document: str
+    sha256: str
+    size: int
+    seal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correct(Command):
     """Correct an earlier entry by a dated one."""
 

@@ -306,6 +306,17 @@ class Attached(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Executed(Event):
+    """The executed copy of a document was made and sealed. `signatures`: the entries of the signatures it carries."""
+
+    document: str
+    sha256: str
+    size: int
+    signatures: tuple[int, ...]
+    seal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed(Event):
     """A notice was queued, to these roles (or the program's contact)."""
 
@@ -338,8 +349,8 @@ TYPES: Mapping[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
         Opened, Answered, Logged, Screened, Moved, Dated, Scheduled, Paused, Resumed, Signed, Voided, Approved,
-        Commented, Replied, Stated, CheckedIn, Lapsed, ItemMoved, Proposed, Amended, PartyChanged, Attached, Noticed,
-        Corrected, Erased,
+        Commented, Replied, Stated, CheckedIn, Lapsed, ItemMoved, Proposed, Amended, PartyChanged, Attached, Executed,
+        Noticed, Corrected, Erased,
     )
 }  # fmt: skip
 

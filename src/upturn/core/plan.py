@@ -243,6 +243,19 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class ExecutedState:
+    """The latest executed copy of a document: its digest, whose seal it bears, which signatures (by entry) it shows."""
+
+    document: str
+    sha256: str
+    size: int
+    seal: str
+    signatures: tuple[int, ...]
+    on: date
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything a plan's entries say. Mappings are replaced, never changed."""
 
@@ -284,6 +297,7 @@ class Plan:
     proposals: Mapping[int, ProposalState] = field(default_factory=dict)
     moves: tuple[MoveMade, ...] = ()
     attachments: Mapping[str, Attachment] = field(default_factory=dict)
+    executed: Mapping[str, ExecutedState] = field(default_factory=dict)
     noticed: Mapping[str, date] = field(default_factory=dict)
     corrections: Mapping[int, tuple[tuple[str, str, date], ...]] = field(default_factory=dict)
     erased: tuple[tuple[int, int, str], ...] = ()
@@ -651,6 +665,13 @@ def _attached(plan: Plan, fact: Fact, event: e.Attached) -> Plan:
     return replace(plan, attachments={**plan.attachments, event.id: state})
 
 
+def _executed(plan: Plan, fact: Fact, event: e.Executed) -> Plan:
+    state = ExecutedState(
+        event.document, event.sha256, event.size, event.seal, tuple(event.signatures), fact.day(), fact.seq
+    )
+    return replace(plan, executed={**plan.executed, event.document: state})
+
+
 def _noticed(plan: Plan, fact: Fact, event: e.Noticed) -> Plan:
     return replace(plan, noticed={**plan.noticed, event.key or event.notice: fact.day()})
 
@@ -687,6 +708,7 @@ _HANDLERS: Mapping[type[e.Event], Handler] = {
     e.Amended: _amended,
     e.PartyChanged: _party_changed,
     e.Attached: _attached,
+    e.Executed: _executed,
     e.Noticed: _noticed,
     e.Corrected: _corrected,
     e.Erased: _erased,

@@ -1052,6 +1052,11 @@ class Program(Part):
     def __eq__(self, other: object) -> bool:
         return self is other
 
+    @cached_property
+    def papers(self) -> tuple[Document, ...]:
+        """What a plan prints: its documents, else all its sections in the plain layout."""
+        return self.documents or (Document(id="plan"),)
+
     # Lookups. Cached: a program is immutable and is compiled once per process.
 
     @cached_property

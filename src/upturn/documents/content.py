@@ -3,8 +3,8 @@
 Layouts read it as JSON. Everything a person wrote is in it as printable text, with the blocks it is set in.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from upturn.core.ledger import canonical
 from upturn.core.letters import paragraphs
 from upturn.core.plan import CheckInState, SignatureState
 from upturn.core.program import Document, FormField, Letter, Program, Section, Signature
+from upturn.core.verbs.executing import covered_by
 from upturn.core.verbs.signing import OUTCOMES, WITNESSED
 from upturn.core.wording import day_name, listed, sentence
 from upturn.documents.words import blocks, printable
 
+EXECUTED = "upturn-executed-1"
 FORMAT = "upturn-plan-1"
 """The form of the record that is attached to every paper of a plan."""
 OWN_WORDS = ("longtext",)
@@ -39,6 +41,8 @@ class Imprint:
     paper: str = "us-letter"
     head: str = ""
     """The leaf of the last entry that the copy tells of."""
+    log: str = ""
+    """The state of the organization's log when it was made: how many entries, which root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,8 @@ class Paper:
     files: tuple[Line, ...] = ()
     letter: tuple[str, ...] = ()
     to: str = ""
-    fingerprint: str = ""
+    proof: tuple[str, ...] = ()
+    """What an outsider can compare: the head of the plan's chain, the root of the organization's log."""
     catalogues: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     """The lists of the program, for forms that print one whole."""
 
@@ -227,7 +232,6 @@ def plan_paper(case: Case, document: Document, imprint: Imprint, reader: Reader 
             for f in plan.attachments.values()
             if reader.reads(f.seq)
         ),
-        fingerprint=imprint.head,
     )
 
 
@@ -242,6 +246,7 @@ def _frame(program: Program, document: Document, imprint: Imprint) -> dict[str, 
         "form_number": program.form_number or "",
         "edition": program.edition or "",
         "number": imprint.number,
+        "proof": tuple(_proof(imprint)),
         "mark": imprint.mark,
         "size": imprint.paper,
         "plan_word": program.words.plan,
@@ -253,6 +258,13 @@ def _frame(program: Program, document: Document, imprint: Imprint) -> dict[str, 
         },
         "basis": tuple(Line(source.title, says=source.url or "") for source in program.basis),
     }
+
+
+def _proof(imprint: Imprint) -> Iterator[str]:
+    if imprint.head:
+        yield f"Chain of this record, SHA-256: {imprint.head}"
+    if imprint.log:
+        yield f"Log of {printable(imprint.organization)}: {imprint.log}"
 
 
 def _contact(case: Case) -> str:
@@ -464,6 +476,51 @@ def signing_paper(case: Case, document: Document, spec: Signature, imprint: Impr
     )
 
 
+def executed_paper(case: Case, document: Document, states: Sequence[SignatureState], imprint: Imprint) -> Paper:
+    """The signed words, with every signature that stands in its place on the page."""
+    covers = document.model_copy(update={"sections": covered_by(case, states)})
+    specs = {s.id: case.program.signature[s.id] for s in states}
+    blocks_ = (
+        Block(spec.id, spec.title, spec.meaning, tuple(_signer(case, s) for s in states if s.id == spec.id))
+        for spec in specs.values()
+    )
+    paper = signing_paper(case, covers, next(iter(specs.values())), imprint)
+    return replace(paper, parts=tuple(_parts(case, covers, EVERYTHING)), signatures=tuple(blocks_))
+
+
+def executed_record(case: Case, document: Document, states: Sequence[SignatureState], imprint: Imprint) -> bytes:
+    """What is attached to an executed copy: the signed words and the signatures, as canonical JSON (RFC 8785)."""
+    plan = case.plan
+    return canonical(
+        {
+            "format": EXECUTED,
+            "plan": imprint.number,
+            "organization": imprint.organization,
+            "program": {"key": plan.program, "version": plan.version, "digest": plan.digest, "variant": plan.variant},
+            "document": document.id,
+            "entries": plan.seq,
+            "head": imprint.head,
+            "people": {code: case.names(code) for code in {s.signer for s in states} | {s.by for s in states}},
+            "sections": {key: plan.sections[key].answers for key in covered_by(case, states) if key in plan.sections},
+            "signatures": [
+                {
+                    "signature": s.id,
+                    "meaning": case.program.signature[s.id].meaning,
+                    "signer": s.signer,
+                    "recorded_by": s.by,
+                    "outcome": s.outcome,
+                    "on": s.on.isoformat(),
+                    "covers": s.digest,
+                    "copy": s.copy,
+                    "statement": s.statement,
+                    "entry": s.seq,
+                }
+                for s in states
+            ],
+        }
+    )
+
+
 # -- a blank form, a letter --------------------------------------------------------------------------------------------
 
 
@@ -510,7 +567,6 @@ def letter_paper(case: Case, letter: Letter, imprint: Imprint) -> Paper:
         contact=printable(_contact(case)),
         to=printable(people),
         letter=tuple(printable(p) for p in paragraphs(case, letter)),
-        fingerprint=imprint.head,
     )
 
 

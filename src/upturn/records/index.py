@@ -16,6 +16,7 @@ from upturn.core.duties import Duty as Owed
 from upturn.core.plan import Plan as CorePlan
 from upturn.core.program import Program
 from upturn.core.timing import wakes
+from upturn.core.verbs.executing import to_execute
 from upturn.records.loading import Loaded
 from upturn.records.models import Duty, Person, Plan, PlanParty
 from upturn.records.models.work import NO_DAY
@@ -66,6 +67,7 @@ def _columns(case: Case, loaded: Loaded, owed: Iterable[DutyRow], seq: int | Non
         "disposition": decision.disposition if decision else "",
         "next_due": _next_due(case, [row[6] for row in owed if row[6]]),
         "wakes_at": next_look(case),
+        "unsealed": any(to_execute(case)),
         "told": plan.told is not None,
         "for_office": "office" in fills,
         "for_auditor": "auditor" in fills,

@@ -23,12 +23,10 @@ from upturn.documents.making import made
 from upturn.documents.typesetting import NotTypeset
 from upturn.records.access import Look
 from upturn.records.files import keep
-from upturn.records.models import Copy, Organization
+from upturn.records.models import Copy, Organization, Plan
 
 log = structlog.get_logger(__name__)
 
-PLAIN = Document(id="plan")
-"""What a program without documents of its own prints: all its sections, in the plain layout."""
 LETTER_SIZE = frozenset({"US", "CA", "MX", "PH", "CL", "CO", "VE"})
 """Countries that print on US letter; all others print on A4 (Unicode CLDR, paper size)."""
 SIGNING = "Copy for signing"
@@ -36,18 +34,13 @@ MOST_MEGABYTES = 50
 MARKS = {"concern": "Draft", "draft": "Draft", "sign": "Draft"}
 
 
-def documents(program: Program) -> tuple[Document, ...]:
-    """The documents of a program, at least the plain one."""
-    return program.documents or (PLAIN,)
-
-
 def document(program: Program, key: str) -> Document | None:
-    return next((one for one in documents(program) if one.id == key), None)
+    return next((one for one in program.papers if one.id == key), None)
 
 
 def offered(look: Look) -> tuple[Document, ...]:
     """The documents somebody may take of a plan: whoever only helps reads single entries, and no form."""
-    return () if look.only_helps else documents(look.program)
+    return () if look.only_helps else look.program.papers
 
 
 def plan_pdf(look: Look, one: Document) -> bytes:
@@ -55,7 +48,7 @@ def plan_pdf(look: Look, one: Document) -> bytes:
 
     Raises documents.gate.Refused and documents.typesetting.NotTypeset.
     """
-    imprint = _imprint(look.row.organization, look.case.now, look)
+    imprint = imprint_of(look.row.organization, look.case.now, look)
     reader = Reader(look.sees_section, look.reads_entry)
     inside = record(look.case, imprint, reader)
     return _checked(plan_paper(look.case, one, imprint, reader), imprint, inside, one.template or "")
@@ -68,37 +61,43 @@ def signing_copy(look: Look, spec: Signature) -> Copy | None:
     the words are read on the page, and the signature names their digest alone.
     """
     covers = of_signature(look.program, look.plan, spec.id)
-    found = Copy.objects.filter(plan=look.row, signature=spec.id, covers=covers).first()
+    found = Copy.objects.filter(plan=look.row, of=spec.id, shows=covers).first()
     if found is not None:
         return found
-    one = next((d for d in documents(look.program) if set(spec.covers) & set(d.sections)), PLAIN)
+    one = next((d for d in look.program.papers if set(spec.covers) & set(d.sections)), look.program.papers[0])
     written = [look.plan.sections[s].on for s in spec.covers if s in look.plan.sections]
-    imprint = replace(_imprint(look.row.organization, look.case.now, look), made=_midnight(max(written)), mark=SIGNING)
+    today = imprint_of(look.row.organization, look.case.now, look)
+    imprint = replace(today, made=_midnight(max(written)), mark=SIGNING, head="")
     inside = words_of_signature(look.program, look.plan, spec.id)
     try:
         whole = _checked(signing_paper(look.case, one, spec, imprint), imprint, inside, one.template or "")
     except (Refused, NotTypeset):
         log.exception("no copy for signing", plan=look.row.pk, signature=spec.id)
         return None
-    path, sha256, size = keep(look.row.organization, [whole], MOST_MEGABYTES)
-    about = {"organization_id": look.row.organization_id, "sha256": sha256, "size": size, "path": path}
-    about["made_at"] = look.case.now
-    return Copy.objects.get_or_create(plan=look.row, signature=spec.id, covers=covers, defaults=about)[0]
+    return kept(look.row, spec.id, covers, whole, look.case.now)
+
+
+def kept(row: Plan, of: str, shows: str, whole: bytes, now: datetime) -> Copy:
+    """Keep a copy byte for byte; of two made at once, the first stays."""
+    path, sha256, size = keep(row.organization, [whole], MOST_MEGABYTES)
+    about = {"organization_id": row.organization_id, "sha256": sha256, "size": size, "path": path, "made_at": now}
+    return Copy.objects.get_or_create(plan=row, of=of, shows=shows, defaults=about)[0]
 
 
 def letter_pdf(look: Look, letter: Letter) -> bytes:
     """A letter of the program, its merge fields filled from the plan."""
-    imprint = _imprint(look.row.organization, look.case.now, look)
+    imprint = imprint_of(look.row.organization, look.case.now, look)
     return _checked(letter_paper(look.case, letter, imprint), imprint)
 
 
 def blank_pdf(organization: Organization, program: Program, one: Document, now: datetime) -> bytes:
     """The empty form."""
-    imprint = _imprint(organization, now)
+    imprint = imprint_of(organization, now)
     return _checked(blank_paper(program, one, imprint), imprint, template=one.template or "")
 
 
-def _imprint(organization: Organization, now: datetime, look: Look | None = None) -> Imprint:
+def imprint_of(organization: Organization, now: datetime, look: Look | None = None) -> Imprint:
+    """What a paper made today carries."""
     day = now.astimezone(ZoneInfo(organization.zone)).date()
     return Imprint(
         organization.name,

@@ -358,7 +358,7 @@ def _refuse_missing_file(command: Command, row: Plan) -> None:
     if isinstance(command, Attach) and not Attachment.objects.filter(plan=row, sha256=command.sha256).exists():
         raise Refused(Refusal("file", "The file did not arrive. Choose it again.", field="file"))
     if isinstance(command, Sign) and command.copy:
-        shown = Copy.objects.filter(plan=row, signature=command.signature, covers=command.digest, sha256=command.copy)
+        shown = Copy.objects.filter(plan=row, of=command.signature, shows=command.digest, sha256=command.copy)
         if not shown.exists():
             says = "The copy that was shown to you is not the one on file. Open the page again, then sign."
             raise Refused(Refusal("copy", says, field="copy"))

@@ -115,6 +115,7 @@ WITHHELD: Mapping[type[e.Event], Callable[[Look, Any], str]] = {
     e.Screened: lambda look, event: "Answers to the screening",
     e.Commented: lambda look, event: f"A comment on “{_section(look, event.section)}”",
     e.Attached: lambda look, event: "A file",
+    e.Executed: lambda look, event: "An executed copy",
     e.Stated: lambda look, event: "A statement",
     e.Corrected: lambda look, event: "A correction",
 }
@@ -444,6 +445,17 @@ def _attached(look: Look, _fact: Fact, event: e.Attached) -> Told:
     return Told(title=f"File attached: {event.name}", line=about, details=details)
 
 
+def _executed(look: Look, _fact: Fact, event: e.Executed) -> Told:
+    one = next((d for d in look.program.papers if d.id == event.document), None)
+    title = (one.title if one else "") or look.program.title
+    details = (("Size", counted(event.size, "byte")), ("SHA-256", event.sha256), ("Sealed by", event.seal))
+    return Told(
+        title=f"Executed copy sealed: {title}",
+        line="With every signature on it. No byte of it changes from here.",
+        details=details,
+    )
+
+
 def _noticed(look: Look, _fact: Fact, event: e.Noticed) -> Told:
     to = listed("the program's contact" if r == "contact" else f"the {look.case.role_title(r)}" for r in event.to)
     return Told(title=f"Notice queued: {event.title}", line=f"To {to}.", details=(("Text", event.text),))
@@ -481,6 +493,7 @@ WORDS: Mapping[type[e.Event], Callable[[Look, Fact, Any], Told]] = {
     e.Amended: _amended,
     e.PartyChanged: _party_changed,
     e.Attached: _attached,
+    e.Executed: _executed,
     e.Noticed: _noticed,
     e.Corrected: _corrected,
     e.Erased: _erased,

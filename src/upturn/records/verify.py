@@ -170,18 +170,18 @@ def _attachments(loaded: Loaded, _fresh: index.Derived) -> Iterator[str]:
 
 
 def _copies(loaded: Loaded, _fresh: index.Derived) -> Iterator[str]:
-    """The copies that were signed are kept, and are what was signed."""
-    signed = {s.copy: s for s in loaded.plan.signers.values() if s.copy}
-    if not signed:
+    """The copies that were signed, and those that were sealed, are kept and are what they were."""
+    named = {s.copy: f"that was signed ({s.id})" for s in loaded.plan.signers.values() if s.copy}
+    named |= {s.sha256: f"that was sealed ({s.document})" for s in loaded.plan.executed.values()}
+    if not named:
         return
-    kept = {c.sha256: c for c in Copy.objects.filter(plan=loaded.row, sha256__in=signed)}
-    for sha256, state in signed.items():
-        title = loaded.program.signature[state.id].title if state.id in loaded.program.signature else state.id
+    kept = {c.sha256: c for c in Copy.objects.filter(plan=loaded.row, sha256__in=named)}
+    for sha256, what in named.items():
         found = kept.get(sha256)
         if found is None or not path_of(found).is_file():
-            yield f"The copy that was signed under “{title}” is missing."
+            yield f"The copy {what} is missing."
         elif _digest(found) != sha256:
-            yield f"The copy under “{title}” is not the one that was signed."
+            yield f"The copy {what} is not the one on file."
 
 
 def _digest(stored: Attachment | Copy) -> str:

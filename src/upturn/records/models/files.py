@@ -27,15 +27,16 @@ class Attachment(models.Model):
 
 
 class Copy(models.Model):
-    """A file that was made of a plan to be signed. Its bytes are kept as they were: nobody could make them again once
-    the engine, a font or a name has changed.
+    """A file that was made of a plan, to be signed or because it was signed. Its bytes are kept as they were: nobody
+    could make them again once the engine, a font or a name has changed.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, db_index=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="copies", db_index=False)
-    signature = models.CharField(max_length=64)
-    covers = models.CharField(max_length=64)
-    """The digest of the words it shows: what a signature names."""
+    of = models.CharField(max_length=64)
+    """The signature it is shown for, or the document it executes."""
+    shows = models.CharField(max_length=200)
+    """The digest of the words to be signed; of an executed copy, the entries of its signatures (`12,14`)."""
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     path = models.CharField(max_length=200)
@@ -44,5 +45,5 @@ class Copy(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["plan", "signature", "covers"], name="one_copy_per_words"),
+            models.UniqueConstraint(fields=["plan", "of", "shows"], name="one_copy_per_words"),
         ]

@@ -52,6 +52,8 @@ class Plan(models.Model):
     disposition = models.CharField(max_length=48, blank=True)
     next_due = models.DateField(null=True, blank=True)
     wakes_at = models.DateTimeField(null=True, blank=True)
+    unsealed = models.BooleanField(default=False)
+    """Everybody has signed, and the executed copy is not made yet."""
     told = models.BooleanField(default=False)
     for_office = models.BooleanField(default=False)
     for_auditor = models.BooleanField(default=False)
@@ -70,6 +72,7 @@ class Plan(models.Model):
             models.Index(fields=["organization", "stage", "-opened_on", "-id"], name="plan_by_stage"),
             models.Index(fields=["organization", "group", "-opened_on", "-id"], name="plan_by_group"),
             models.Index(fields=["organization", "lead", "-opened_on", "-id"], name="plan_by_lead"),
+            models.Index(fields=["updated_at", "id"], name="plan_unsealed", condition=models.Q(unsealed=True)),
             models.Index(fields=["wakes_at", "id"], name="plan_wakes", condition=models.Q(wakes_at__isnull=False)),
         ]
 

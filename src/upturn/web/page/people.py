@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from upturn.core.digests import of_signature
@@ -165,6 +166,21 @@ def people(found: Look) -> Iterator[dict[str, Any]]:
         }
 
 
+def executed_copies(found: Look) -> Iterator[dict[str, Any]]:
+    """The sealed copies of what was signed: a plan whose words change and are signed again has a new one."""
+    for state in found.plan.executed.values():
+        one = next((d for d in found.program.papers if d.id == state.document), None)
+        if found.reads_entry(state.seq):
+            yield {
+                "name": f"{(one.title if one else '') or found.program.title}: executed copy",
+                "url": reverse("executed_copy", kwargs={"plan": found.row.pk, "document": state.document}),
+                "kind": "PDF",
+                "size": filesizeformat(state.size),
+                "note": f"Sealed on {day_name(state.on)}, with every signature on it.",
+                "digest": state.sha256,
+            }
+
+
 def attachments(found: Look) -> dict[str, Any]:
     case = found.case
     kept = [a for a in case.plan.attachments.values() if found.reads_entry(a.seq)]
@@ -181,4 +197,5 @@ def attachments(found: Look) -> dict[str, Any]:
         }
         for a in kept
     ]
+    rows = [*executed_copies(found), *rows]
     return {"rows": rows, "url": address(found.row.pk, "attach:plan") if "attach:plan" in found.offers else ""}

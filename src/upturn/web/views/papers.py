@@ -13,6 +13,7 @@ from upturn.documents.typesetting import NotTypeset
 from upturn.records import files, papers
 from upturn.records.access import Look
 from upturn.records.catalogue import program_for
+from upturn.records.executed import fetch
 from upturn.records.readings import record_reading
 from upturn.web.views.plan import frame, letters, seen
 from upturn.web.views.programs import one_version
@@ -28,6 +29,15 @@ def plan_document(request: HttpRequest, plan: str, document: str) -> HttpRespons
     if one is None:
         raise Http404
     return given(request, found, lambda: papers.plan_pdf(found, one), f"{found.row.number}.pdf")
+
+
+@require_GET
+def executed_copy(request: HttpRequest, plan: str, document: str) -> HttpResponse:
+    """The sealed copy of what was signed, byte for byte as the record names it."""
+    found = seen(request, plan)
+    _state, copy = fetch(found, document)
+    record_reading(found, request.session.session_key or "", timezone.now())
+    return as_file(files.path_of(copy).read_bytes(), f"{found.row.number}-executed.pdf")
 
 
 @require_GET

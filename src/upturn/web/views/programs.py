@@ -18,7 +18,7 @@ from upturn.core.differences import differences
 from upturn.core.program import Program
 from upturn.core.reading import BadProgram, Problem, read
 from upturn.core.refusals import Refused
-from upturn.records import catalogue, papers
+from upturn.records import catalogue
 from upturn.records.models import Organization, ProgramVersion
 from upturn.records.perform import look_anew
 from upturn.web import program_words
@@ -118,7 +118,7 @@ def program(request: HttpRequest, key: str, version: int | None = None) -> HttpR
         "contact": values.get(spoken.contact.setting, ""),
         "officer": officer,
         "others": [v for v in versions(own, key) if v.pk != shown.pk],
-        "papers": papers.documents(spoken),
+        "papers": spoken.papers,
         "missing": [s.title for s in settings_of(spoken) if s.required and not values.get(s.id)] if officer else [],
     }
     return render(request, "programs/program.html", context)

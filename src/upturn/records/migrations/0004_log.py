@@ -17,7 +17,7 @@ def remove(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_signing_copies")]
+    dependencies = [("records", "0003_follows")]
 
     operations = [
         migrations.AddIndex("entry", models.Index(fields=["organization", "id"], name="entry_order")),

@@ -1,0 +1,153 @@
+"""The executed copy: sealed once everybody has signed, named by its digest in the record, made by the clock alone."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from upturn.core.commands import Answer, Execute, Move, Sign, State
+from upturn.core.digests import of_signature
+from upturn.core.refusals import Refused
+from upturn.demo import seeding
+from upturn.documents import gate
+from upturn.documents.examining import examine
+from upturn.records import log, seals
+from upturn.records.access import Look, NotFound, look
+from upturn.records.executed import execute, fetch, seal_due
+from upturn.records.files import path_of
+from upturn.records.models import Copy, Entry, Person, Plan
+from upturn.records.papers import signing_copy
+from upturn.records.perform import perform
+from upturn.records.verify import verify
+
+NOW = datetime.now(UTC)
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def plan(db: None) -> Plan:
+    """A plan of the peer network that waits for both signatures."""
+    seeding.organization("network", NOW, about=("dee",))
+    return Plan.objects.select_related("subject", "lead", "organization").get(stage="signing")
+
+
+def seen(plan: Plan, person: Person) -> Look:
+    return look(plan.pk, person, LATER)
+
+
+def sign(plan: Plan, person: Person, signature: str, outcome: str = "agreed") -> None:
+    found = seen(plan, person)
+    copy = signing_copy(found, found.program.signature[signature])
+    digest = of_signature(found.program, found.plan, signature)
+    command = Sign(signature=signature, outcome=outcome, digest=digest, copy=copy.sha256 if copy else "")
+    perform(plan.pk, command, person, LATER)
+
+
+def both_sign(plan: Plan) -> None:
+    sign(plan, plan.subject, "member_signs")
+    sign(plan, plan.lead, "facilitator_signs")
+
+
+def test_nothing_is_sealed_while_a_signature_is_awaited(plan: Plan) -> None:
+    assert seal_due(LATER) == 0
+    sign(plan, plan.subject, "member_signs")
+    assert seal_due(LATER) == 0
+    assert seen(plan, plan.subject).plan.executed == {}
+
+
+def test_when_the_last_has_signed_the_copy_is_sealed_and_the_record_names_it(plan: Plan) -> None:
+    both_sign(plan)
+    assert Plan.objects.get(pk=plan.pk).unsealed
+    assert seal_due(LATER) == 1
+    state, copy = fetch(seen(plan, plan.subject), "form")
+    pdf = path_of(copy).read_bytes()
+    found = examine(pdf, ours=[seals.fingerprint(plan.organization)])
+    assert found.is_the_copy(state.sha256)
+    assert state.seal == seals.fingerprint(plan.organization)
+    assert list(gate.failures(pdf)) == []
+    assert verify(plan) == []
+    assert not Plan.objects.get(pk=plan.pk).unsealed
+    assert seal_due(LATER) == 0
+
+
+def test_the_page_shows_both_signatures_and_the_root_of_the_log_that_holds_them(plan: Plan) -> None:
+    both_sign(plan)
+    last = Entry.objects.filter(plan=plan).order_by("-seq")[0]
+    seal_due(LATER)
+    _, copy = fetch(seen(plan, plan.lead), "form")
+    document = pypdfium2.PdfDocument(path_of(copy))
+    text = " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+    document.close()
+    checkpoint = log.last_checkpoint(plan.organization)
+    assert checkpoint is not None
+    for words in (plan.subject.name, plan.lead.name, "Agreed.", "Executed copy", checkpoint.root, last.leaf):
+        assert words in text
+    assert log.prove(plan, last.seq) is not None
+    with pikepdf.open(io.BytesIO(path_of(copy).read_bytes())) as pdf:
+        inside = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
+    assert [s["copy"] for s in inside["signatures"]] == [
+        s.copy for s in seen(plan, plan.lead).plan.signers.values() if s.copy
+    ]
+
+
+def test_words_that_change_and_are_signed_again_make_another_copy(plan: Plan) -> None:
+    both_sign(plan)
+    seal_due(LATER)
+    first, _ = fetch(seen(plan, plan.lead), "form")
+    found = seen(plan, plan.lead)
+    back = next(m for m in found.program.moves if m.to == "finishing" and "signing" in m.from_)
+    asked = [field.id for field in back.asks]
+    perform(plan.pk, Move(move=back.id, answers=dict.fromkeys(asked, "One more step")), plan.lead, LATER)
+    answers = {**found.plan.sections["outcome"].answers, "if_not_completed": ["extend"]}
+    perform(plan.pk, Answer(section="outcome", answers=answers), plan.lead, LATER)
+    perform(plan.pk, Move(move="finish"), plan.lead, LATER)
+    assert seal_due(LATER) == 0
+    both_sign(plan)
+    assert seal_due(LATER) == 1
+    second, _ = fetch(seen(plan, plan.lead), "form")
+    assert second.sha256 != first.sha256
+    assert Copy.objects.filter(plan=plan, of="form").count() == 2
+    assert verify(plan) == []
+
+
+def test_nobody_but_the_clock_puts_a_copy_on_record(plan: Plan) -> None:
+    both_sign(plan)
+    with pytest.raises(Refused, match="made by itself"):
+        perform(plan.pk, Execute(document="form", sha256="0" * 64, size=1), plan.lead, LATER)
+    assert not any(offer.startswith("execute") for offer in seen(plan, plan.lead).offers)
+
+
+def test_two_clocks_make_one_copy(plan: Plan) -> None:
+    both_sign(plan)
+    assert [execute(plan.pk, LATER), execute(plan.pk, LATER)] == [1, 0]
+    assert Entry.objects.filter(plan=plan, type="Executed").count() == 1
+
+
+def test_a_clock_that_was_stopped_in_the_middle_goes_on_with_the_same_file(plan: Plan) -> None:
+    both_sign(plan)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("upturn.records.executed.perform", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            execute(plan.pk, LATER)
+    kept = Copy.objects.get(plan=plan, of="form")
+    assert seal_due(LATER) == 1
+    assert fetch(seen(plan, plan.lead), "form")[0].sha256 == kept.sha256
+
+
+def test_a_statement_beside_it_makes_no_new_copy_and_is_no_conflict(plan: Plan) -> None:
+    both_sign(plan)
+    seal_due(LATER)
+    perform(plan.pk, State(text="I look forward to it."), plan.subject, LATER)
+    assert seal_due(LATER) == 0
+
+
+def test_whoever_does_not_read_the_plan_gets_no_copy(plan: Plan) -> None:
+    both_sign(plan)
+    seal_due(LATER)
+    others = Person.objects.filter(organization=plan.organization).exclude(planparty__plan=plan)
+    stranger = next(person for person in others if not person.has_role("office", "auditor"))
+    with pytest.raises(NotFound):
+        fetch(seen(plan, stranger), "form")
