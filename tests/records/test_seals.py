@@ -1,10 +1,20 @@
 """The seal of an organization: one for each, made when it is first needed, for its owner only."""
 
 import stat
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 from tests.records.conftest import World
 from upturn.documents import sealing
 from upturn.records import keys, seals
+
+
+@pytest.fixture(autouse=True)
+def a_folder_of_its_own(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Numbers of organizations come again from test to test; their keys must not."""
+    settings.DATA = str(tmp_path)
 
 
 def test_a_seal_is_made_once_and_read_by_its_owner_only(peers: World) -> None:
