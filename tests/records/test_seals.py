@@ -2,9 +2,9 @@
 
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from tests.records.conftest import World
 from upturn.documents import sealing
@@ -12,7 +12,7 @@ from upturn.records import keys, seals
 
 
 @pytest.fixture(autouse=True)
-def a_folder_of_its_own(settings: SettingsWrapper, tmp_path: Path) -> None:
+def a_folder_of_its_own(settings: Any, tmp_path: Path) -> None:
     """Numbers of organizations come again from test to test; their keys must not."""
     settings.DATA = str(tmp_path)
 
