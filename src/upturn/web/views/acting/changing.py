@@ -15,7 +15,7 @@ from upturn.core.events import Replied, Resumed
 from upturn.core.plan import ProposalState
 from upturn.core.program import Clock
 from upturn.core.verbs.changing import agreeing, answers_to
-from upturn.core.wording import day_name, listed
+from upturn.core.wording import by_count, day_name, listed
 from upturn.records import files
 from upturn.records.access import Look
 from upturn.records.perform import reference
@@ -93,7 +93,7 @@ def _respond_sheet(look: Look, proposal: ProposalState) -> Sheet:
         )
 
     return Sheet(
-        title="Answer the proposed change",
+        title="The change you proposed" if proposal.by == look.actor.code else "Answer the proposed change",
         button="Put this answer on record",
         said="Your answer is on record.",
         says=list(_meaning(look, proposal)),
@@ -111,7 +111,7 @@ def _meaning(look: Look, proposal: ProposalState) -> Iterator[str]:
     needed = [r for r in agreeing(look.case, proposal) if r not in proposal.agreed and r != proposal.role]
     yield "Until a change takes effect, the plan as it stands governs."
     if needed:
-        yield f"It takes effect when {look.case.titles(needed, 'and')} agree."
+        yield f"It takes effect when {look.case.titles(needed, 'and')} {by_count(len(needed), 'agrees', 'agree')}."
     if proposal.effective:
         yield f"Without agreement it takes effect on {day_name(proposal.effective)}, imposed after notice."
     if proposal.kind == "amendment" and look.program.amendments and look.program.amendments.voids:
