@@ -130,6 +130,7 @@ def of_program(program: Program) -> dict[str, Iterable[str]]:
         "approve": program.approval,
         "extend": program.clock,
         "party": program.parties,
+        "execute": [document.id for document in program.papers],
         **dict.fromkeys(("state", "attach", "propose", "version", "pause", "resume"), plan),
     }
 

@@ -37,6 +37,7 @@ TARGETS: Mapping[str, tuple[type[c.Command], tuple[str, ...]]] = {
     "resume": (c.Resume, ()),
     "party": (c.ChangeParty, ("role",)),
     "attach": (c.Attach, ()),
+    "execute": (c.Execute, ("document",)),
 }
 """Verb → its command, and the fields that the target of an offer names."""
 
