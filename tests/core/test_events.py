@@ -79,8 +79,8 @@ GOLDEN = [
             role="member", statement="x", reason="y", witnesses=("Wanda",), awaits=("p3",),
             copy="c",
         ),
-        ('{"awaits":["p3"],"copy":"c","digest":"d","meaning":"I agree.","outcome":"agreed","reason":"y","role":"member",'
-        '"sections":["words"],"signature":"mine","signer":"p1","statement":"x","witnesses":["Wanda"]}'),
+        ('{"awaits":["p3"],"copy":"c","digest":"d","meaning":"I agree.","outcome":"agreed","reason":"y",'
+        '"role":"member","sections":["words"],"signature":"mine","signer":"p1","statement":"x","witnesses":["Wanda"]}'),
     ),
     (
         e.Voided(signatures=("mine",), approvals=("hr",), sections=("words",)),
