@@ -67,7 +67,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One question: `text` is the whole answer as it is read, `blocks` the same with its paragraphs, `choices` what
-    could be ticked, `rows` those of a table (`row`: what one is called).
+    could be ticked, `rows` those of a table (`row`: what one is called). `path` is its place in a form to fill in.
     """
 
     id: str
@@ -80,6 +80,7 @@ class Answer:
     rows: tuple["Row", ...] = ()
     row: str = ""
     columns: tuple[str, ...] = ()
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,9 @@ def passed(pdf: bytes, texts: Iterable[str], record: bytes = b"") -> bytes:
     return pdf
 
 
-def failures(pdf: bytes) -> Iterator[str]:
+def failures(pdf: bytes, profiles: Iterable[str] = PROFILES) -> Iterator[str]:
     """What breaks PDF/UA-1 or PDF/A-3a."""
-    for profile in PROFILES:
+    for profile in profiles:
         for one in page.validate_pdf_bytes(pdf, profile=profile).failures:
             alarm = next((false for part, false in _REJUDGED.items() if part in one.rule_id), None)
             if alarm is None or not alarm(pdf):

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pikepdf
 import typst
@@ -16,6 +16,9 @@ import typst
 from upturn.documents import fonts
 from upturn.documents.content import Paper
 
+STANDARDS: tuple[Literal["ua-1", "a-3a"], ...] = ("ua-1", "a-3a")
+FORM_STANDARDS: tuple[Literal["ua-1"], ...] = ("ua-1",)
+"""PDF/A has no place for a form that is still to be filled in."""
 SHIPPED = Path(str(resources("upturn.documents") / "layouts"))
 
 
@@ -23,35 +26,51 @@ class NotTypeset(ValueError):
     """A paper that cannot be set; the message says which and what stands in the way."""
 
 
-def typeset(paper: Paper, made: datetime, *, record: bytes = b"", template: str = "") -> bytes:
-    """The file of a paper. `record`: what is attached as `plan.json`; `template`: a layout of the program's own.
+def typeset(
+    paper: Paper, made: datetime, *, record: bytes = b"", template: str = "", fillable: bool = False
+) -> bytes:
+    """The file of a paper. `record`: what is attached as `plan.json`; `template`: a layout of the program's own;
+    `fillable`: with a link at each place to write, which `upturn.documents.fillable` makes a form field of.
 
     Raises NotTypeset, in the words of the layout's compiler, for a layout that does not work.
     """
-    return typeset_data(paper.data(), made, record=record, template=template)
+    return typeset_data(paper.data(), made, record=record, template=template, fillable=fillable)
 
 
-def typeset_data(paper: Mapping[str, Any], made: datetime, *, record: bytes = b"", template: str = "") -> bytes:
+def typeset_data(
+    paper: Mapping[str, Any], made: datetime, *, record: bytes = b"", template: str = "", fillable: bool = False
+) -> bytes:
     """The same from the values of a paper, as layouts read them."""
     title = paper["title"]
     inputs = {
         "paper": json.dumps(paper, ensure_ascii=False, sort_keys=True),
         "families": json.dumps(fonts.FAMILIES),
         "record": record.decode(),
+        "fillable": "yes" if fillable else "",
         "year": str(made.year),
         "month": str(made.month),
         "day": str(made.day),
     }
     source = template.encode() if template else (SHIPPED / f"{paper['layout']}.typ").read_bytes()
+    standards = list(FORM_STANDARDS if fillable else STANDARDS)
     try:
         made_file = _compiler().compile(
-            source, format="pdf", sys_inputs=inputs, pdf_standards=["ua-1", "a-3a"], timestamp=int(made.timestamp())
+            source, format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=int(made.timestamp())
         )
     except typst.TypstError as error:
         raise NotTypeset(f"“{title}” cannot be typeset: {error.message}") from None
     if not isinstance(made_file, bytes):
         raise NotTypeset(f"“{title}” has no page.")
     return with_row_headers(made_file)
+
+
+def typeset_values(values: str) -> bytes:
+    """What stands in the fields of a form, a page for each (`layouts/values.typ`): to be drawn in them, not read."""
+    inputs = {"values": values, "families": json.dumps(fonts.FAMILIES)}
+    source = (SHIPPED / "values.typ").read_bytes()
+    made = _compiler().compile(source, format="pdf", sys_inputs=inputs, timestamp=0, pdf_tags=False)
+    assert isinstance(made, bytes)  # noqa: S101 - a single file, of one page at least
+    return made
 
 
 @cache
@@ -96,9 +115,14 @@ def with_row_headers(made: bytes) -> bytes:
                 if first is not None and first.get("/S") == "/TD":
                     first.S = pikepdf.Name.TH
                     first.A = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name.Row)
-        out = io.BytesIO()
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve)
-        return out.getvalue()
+        return saved(pdf)
+
+
+def saved(pdf: pikepdf.Pdf) -> bytes:
+    """The bytes of a file: the same for the same content."""
+    out = io.BytesIO()
+    pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve)
+    return out.getvalue()
 
 
 def _children(element: Any) -> Iterator[Any]:
