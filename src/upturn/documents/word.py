@@ -1,0 +1,342 @@
+"""A form as a Word document, and back: a content control at every place to write, a bookmark round each.
+
+Word keeps the tag of a control; LibreOffice 7.4 drops it, and keeps the bookmark. A bookmark's name is short (Word allows
+40 letters), so that the document's own properties say which address each stands for.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from xml.sax.saxutils import escape
+
+import docx
+from docx.document import Document as WordDocument
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part as PackagePart
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
+from docx.shared import Pt
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph
+
+from upturn.documents.content import Answer, Block, Choice, Paper, Part
+from upturn.documents.forms import IN_WORDS, Identity, identity_of, slots
+
+TICKED, UNTICKED = "☒", "☐"
+EMPTY = "\u2002" * 8
+"""What stands in a control that nobody wrote in: something to click on."""
+LONGEST_TAG = 64
+PIECE = 240
+"""Letters of a property of a document, at most."""
+PROPERTIES = "docProps/custom.xml"
+_W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
+_VT = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
+_CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+_PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+OTHER = "Other:"
+
+
+# -- out ---------------------------------------------------------------------------------------------------------------
+
+
+def word_form(paper: Paper, identity: Identity) -> bytes:
+    """The file of a form (`forms.form_paper`), its present answers in their controls."""
+    marks = {slot.path: f"u{number}" for number, slot in enumerate(slots(paper), start=1)}
+    document = docx.Document()
+    document.styles["Normal"].font.size = Pt(10.5)  # type: ignore[attr-defined]
+    document.core_properties.title = paper.title
+    document.core_properties.author = paper.organization
+    document.core_properties.language = paper.language
+    writer = _Writer(document, marks)
+    writer.form(paper)
+    _keep(document, {"form": identity.text(), "places": json.dumps({m: path for path, m in marks.items()})})
+    return _same_each_time(document)
+
+
+class _Writer:
+    """Writes into one document; counts what Word wants numbered."""
+
+    def __init__(self, document: WordDocument, marks: Mapping[str, str]) -> None:
+        self.document = document
+        self.marks = marks
+
+    def form(self, paper: Paper) -> None:
+        self.document.add_heading(paper.title, 0)
+        self.document.sections[0].footer.paragraphs[0].text = " · ".join(
+            said for said in (paper.organization, paper.number, paper.program) if said
+        )
+        for part in paper.parts:
+            self.part(part)
+        for block in paper.signatures:
+            self.signature(block)
+
+    def part(self, part: Part) -> None:
+        self.document.add_heading(part.title, 1)
+        self.quietly(part.guidance)
+        self.answers(part.answers, 2)
+
+    def answers(self, answers: Iterable[Answer], level: int) -> None:
+        """Neighbouring questions share a table of labels; a table of the form stands alone."""
+        together: list[Answer] = []
+        for answer in answers:
+            if answer.kind != "table":
+                together.append(answer)
+                continue
+            self.labelled(together)
+            together = []
+            self.rows(answer, level)
+        self.labelled(together)
+
+    def rows(self, answer: Answer, level: int) -> None:
+        self.document.add_heading(answer.title, min(level, 9))
+        self.quietly(answer.guidance)
+        for row in answer.rows:
+            self.document.add_heading(row.title, min(level + 1, 9))
+            self.answers(row.answers, level + 2)
+
+    def labelled(self, answers: list[Answer]) -> None:
+        if not answers:
+            return
+        table = self.document.add_table(rows=0, cols=2, style="Table Grid")
+        for answer in answers:
+            label, place = table.add_row().cells
+            label.paragraphs[0].add_run(answer.title).bold = True
+            if answer.guidance:
+                label.add_paragraph().add_run(answer.guidance).italic = True
+            self.fill(place, answer)
+        self.document.add_paragraph()
+
+    def fill(self, cell: _Cell, answer: Answer) -> None:
+        if not answer.choices:
+            self.control(cell.paragraphs[0], answer.path, answer.title, _runs(answer.text or EMPTY))
+        for number, choice in enumerate(answer.choices):
+            line = cell.add_paragraph() if number else cell.paragraphs[0]
+            self.choice(line, answer, choice)
+
+    def choice(self, line: Paragraph, answer: Answer, choice: Choice) -> None:
+        path = f"{answer.path}:{choice.id}"
+        if choice.id == IN_WORDS:
+            line.add_run(f"{OTHER} ")
+            self.control(line, path, answer.title, _runs(choice.title or EMPTY))
+        else:
+            mark = TICKED if choice.ticked else UNTICKED
+            self.control(line, path, choice.title, _runs(mark), _box(ticked=choice.ticked))
+            line.add_run(f" {choice.title}")
+
+    def control(self, line: Paragraph, path: str, title: str, runs: str, more: str = "") -> None:
+        """A control with a bookmark round it. One for rich text: in those for plain text LibreOffice mixes up lines."""
+        mark = self.marks[path]
+        number = mark.removeprefix("u")
+        tag = path if len(path) <= LONGEST_TAG else mark
+        namespaces = f'xmlns:w="{_ns("w")}" xmlns:w14="{_W14}"'
+        start = parse_xml(f'<w:bookmarkStart {namespaces} w:id="{number}" w:name="{mark}"/>')
+        control = parse_xml(
+            f"<w:sdt {namespaces}><w:sdtPr>"
+            f"<w:alias w:val={_quoted(title[:LONGEST_TAG])}/><w:tag w:val={_quoted(tag)}/><w:id w:val=\"{number}\"/>"
+            f"{more}</w:sdtPr><w:sdtContent>{runs}</w:sdtContent></w:sdt>"
+        )
+        end = parse_xml(f'<w:bookmarkEnd {namespaces} w:id="{number}"/>')
+        for element in (start, control, end):
+            line._p.append(element)  # noqa: SLF001 - python-docx has no content controls
+
+    def signature(self, block: Block) -> None:
+        self.document.add_heading(block.title, 1)
+        self.document.add_paragraph(block.meaning)
+        for signer in block.signers:
+            self.document.add_paragraph(f"{signer.role}: {'_' * 40}   Date: {'_' * 14}")
+
+    def quietly(self, said: str) -> None:
+        if said:
+            self.document.add_paragraph().add_run(said).italic = True
+
+
+def _ns(prefix: str) -> str:
+    return qn(f"{prefix}:p").partition("}")[0].lstrip("{")
+
+
+def _quoted(said: str) -> str:
+    return '"' + escape(said, {'"': "&quot;"}) + '"'
+
+
+def _runs(said: str) -> str:
+    lines = (f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in said.split("\n"))
+    return f"<w:r>{'<w:br/>'.join(lines)}</w:r>"
+
+
+def _box(*, ticked: bool) -> str:
+    return (
+        f'<w14:checkbox><w14:checked w14:val="{int(ticked)}"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>'
+        '<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox>'
+    )
+
+
+def _keep(document: WordDocument, said: Mapping[str, str]) -> None:
+    """Texts in the document's own properties, in pieces: `upturn.form.0`, `upturn.form.1` ..."""
+    pieces = [
+        (f"upturn.{name}.{start // PIECE}", text[start : start + PIECE])
+        for name, text in said.items()
+        for start in range(0, len(text), PIECE)
+    ]
+    inside = "".join(
+        f'<property fmtid="{_PROPERTY_SET}" pid="{number}" name="{name}"><vt:lpwstr>{escape(piece)}</vt:lpwstr></property>'
+        for number, (name, piece) in enumerate(pieces, start=2)
+    )
+    blob = f'<?xml version="1.0" encoding="UTF-8"?><Properties xmlns="{_CUSTOM}" xmlns:vt="{_VT}">{inside}</Properties>'
+    package = document.part.package
+    kind = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+    part = PackagePart(PackURI(f"/{PROPERTIES}"), kind, blob.encode(), package)
+    package.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_PROPERTIES)
+
+
+def _same_each_time(document: WordDocument) -> bytes:
+    """The file without the moment it was packed in."""
+    packed, out = io.BytesIO(), io.BytesIO()
+    document.save(packed)
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            new.writestr(zipfile.ZipInfo(entry.filename), old.read(entry), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+# -- in ----------------------------------------------------------------------------------------------------------------
+
+
+def form_in(parts: Mapping[str, bytes]) -> tuple[Identity | None, Mapping[str, str]]:
+    """Whose form a document is and what its properties call its bookmarks; None for a document that is no form."""
+    kept = _kept(parts.get(PROPERTIES, b""))
+    try:
+        places = json.loads(kept.get("places", "{}"))
+    except ValueError:
+        places = {}
+    fit = {str(k): str(v) for k, v in places.items()} if isinstance(places, dict) else {}
+    return identity_of(kept.get("form", "")), fit
+
+
+def _kept(properties: bytes) -> dict[str, str]:
+    pieces: dict[str, dict[int, str]] = {}
+    for one in xml(properties) if properties else ():
+        owner, _, rest = str(one.get("name") or "").partition(".")
+        name, _, number = rest.partition(".")
+        if owner == "upturn" and number.isdigit():
+            pieces.setdefault(name, {})[int(number)] = "".join(one.itertext())
+    return {name: "".join(found[n] for n in sorted(found)) for name, found in pieces.items()}
+
+
+def xml(part: bytes) -> Any:
+    """A part of a document, read without following anything it refers to. Raises ValueError for what is no XML."""
+    try:
+        return parse_xml(part)
+    except SyntaxError:  # what lxml raises, without a need to know lxml
+        raise ValueError("This is no XML.") from None
+
+
+def written(body: Any, places: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """What stands in every place of a form, by address; and every line of text outside them.
+
+    The tag of a control comes first, and its bookmark where it has none.
+    """
+    found: dict[str, list[str]] = {}
+    marked: dict[str, list[str]] = {}
+    outside: list[str] = []
+    _walk(body, places, found, marked, outside)
+    both = {**{p: "".join(t) for p, t in marked.items()}, **{p: "".join(t) for p, t in found.items()}}
+    texts = {path: said.replace("\u2002", " ").strip() for path, said in both.items()}
+    lines = [line.strip() for line in "".join(outside).replace("\u2002", " ").split("\n")]
+    return texts, [line for line in lines if line]
+
+
+def _walk(
+    body: Any,
+    places: Mapping[str, str],
+    found: dict[str, list[str]],
+    marked: dict[str, list[str]],
+    outside: list[str],
+) -> None:
+    known = set(places.values())
+    open_marks: dict[str, str] = {}
+    inside: list[str] = []  # addresses of the controls around
+    for step, element in _steps(body):
+        tag = _local(element)
+        if tag == "bookmarkStart" and step == "in":
+            if path := places.get(str(element.get(qn("w:name")) or "")):
+                open_marks[str(element.get(qn("w:id")))] = path
+                marked.setdefault(path, [])
+        elif tag == "bookmarkEnd" and step == "in":
+            open_marks.pop(str(element.get(qn("w:id"))), None)
+        elif tag == "sdt":
+            path = _address(element, places, known)
+            if step == "in":
+                inside.append(path)
+                if path:
+                    found.setdefault(path, [])
+            else:
+                inside.pop()
+        elif said := _said(element, step):
+            own = next((path for path in reversed(inside) if path), "")
+            if own:
+                found[own].append(said)
+            for path in open_marks.values():
+                marked[path].append(said)
+            if not own and (said == "\n" or not open_marks):
+                outside.append(said)
+
+
+def _address(control: Any, places: Mapping[str, str], known: set[str]) -> str:
+    tag = control.find(f"{qn('w:sdtPr')}/{qn('w:tag')}")
+    said = str(tag.get(qn("w:val")) or "") if tag is not None else ""
+    path = places.get(said, said)
+    return path if path in known else ""
+
+
+def _steps(body: Any) -> Iterator[tuple[str, Any]]:
+    """Every element twice, going in and coming out, in the order of the text."""
+    waiting = [("out", body), ("in", body)]
+    while waiting:
+        step, element = waiting.pop()
+        yield step, element
+        if step == "in" and _local(element) not in ("Fallback", "sdtPr", "rPr", "pPr"):
+            for child in reversed(element):
+                if isinstance(child.tag, str):
+                    waiting += (("out", child), ("in", child))
+
+
+def _local(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+_SYMBOLS = {"f0fe": TICKED, "f0fd": TICKED, "f0fc": TICKED, "f052": TICKED, "f0a8": UNTICKED, "f06f": UNTICKED}
+"""Boxes of the fonts Wingdings, as old forms have them."""
+
+
+def _said(element: Any, step: str) -> str:
+    """What an element adds to the text."""
+    tag = _local(element)
+    if step == "out":
+        return "\n" if tag == "p" else ""
+    match tag:
+        case "t":
+            return str(element.text or "")
+        case "br" | "cr":
+            return "\n"
+        case "tab":
+            return "\t" if _local(element.getparent()) == "r" else ""
+        case "noBreakHyphen":
+            return "-"
+        case "sym":
+            return _SYMBOLS.get(str(element.get(qn("w:char")) or "").lower(), "")
+        case "checkBox":
+            set_ = element.find(qn("w:checked"))
+            set_ = element.find(qn("w:default")) if set_ is None else set_
+            on = set_ is not None and str(set_.get(qn("w:val")) or "1") in ("1", "true", "on")
+            return TICKED if on else UNTICKED
+    return ""
+
+
+def text_of(element: Any) -> str:
+    """The text of a part of a document, a line for each paragraph."""
+    return "".join(_said(one, step) for step, one in _steps(element)).strip("\n")
+
+
