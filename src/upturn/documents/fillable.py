@@ -20,7 +20,7 @@ from pikepdf import Array, Dictionary, Name, String
 from upturn.documents import fonts
 from upturn.documents.content import Paper
 from upturn.documents.forms import Identity, Slot, slots
-from upturn.documents.typesetting import typeset, typeset_values, saved
+from upturn.documents.typesetting import saved, typeset, typeset_values
 from upturn.documents.words import printable
 
 IDENTITY = "__form"
@@ -73,7 +73,8 @@ class _Place:
 
 def _places(page: pikepdf.Page, known: Mapping[str, Slot]) -> Iterator[_Place]:
     for annotation in page.obj.get("/Annots", ()):
-        target = str(annotation.get("/A", {}).get("/URI", ""))
+        action = annotation.get("/A", pikepdf.Dictionary())
+        target = str(action.get("/URI", ""))
         if target.startswith(SCHEME):
             _, kind, path = target.split(":", 2)
             yield _Place(annotation, page.obj, known[path], kind)

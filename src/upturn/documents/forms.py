@@ -113,9 +113,7 @@ class _Asked:
     names: Names
 
     def all(self, fields: Iterable[FormField], answers: Mapping[str, Any], path: str) -> tuple[Answer, ...]:
-        return tuple(
-            self.one(f, answers.get(f.id), f"{path}/{f.id}") for f in fields if f.kind not in NOT_ASKED
-        )
+        return tuple(self.one(f, answers.get(f.id), f"{path}/{f.id}") for f in fields if f.kind not in NOT_ASKED)
 
     def one(self, field: FormField, value: Any, path: str) -> Answer:
         about: dict[str, Any] = {

@@ -58,7 +58,9 @@ def _unpacks_in_bounds(data: bytes) -> None:
         if total >= MOST_UNPACKED:
             raise NotRead(_TOO_MUCH)
     if re.search(rb"/F(?:late)?(?:De)?(?:code)?\s*/Fl", data):
-        raise NotRead("The PDF is packed twice over, which no office program does. Print it to a new PDF and send that.")
+        raise NotRead(
+            "The PDF is packed twice over, which no office program does. Print it to a new PDF and send that."
+        )
 
 
 _TOO_MUCH = "The file unpacks to far more than a plan holds, as no document does. Save it anew and send it again."

@@ -26,9 +26,7 @@ class NotTypeset(ValueError):
     """A paper that cannot be set; the message says which and what stands in the way."""
 
 
-def typeset(
-    paper: Paper, made: datetime, *, record: bytes = b"", template: str = "", fillable: bool = False
-) -> bytes:
+def typeset(paper: Paper, made: datetime, *, record: bytes = b"", template: str = "", fillable: bool = False) -> bytes:
     """The file of a paper. `record`: what is attached as `plan.json`; `template`: a layout of the program's own;
     `fillable`: with a link at each place to write, which `upturn.documents.fillable` makes a form field of.
 

@@ -1,13 +1,15 @@
 """A form as a Word document, and back: a content control at every place to write, a bookmark round each.
 
-Word keeps the tag of a control; LibreOffice 7.4 drops it, and keeps the bookmark. A bookmark's name is short (Word allows
-40 letters), so that the document's own properties say which address each stands for.
+Word keeps the tag of a control; LibreOffice 7.4 drops it, and keeps the bookmark. A bookmark's name is short (Word
+allows 40 letters), so that the document's own properties say which address each stands for.
 """
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -37,6 +39,8 @@ _VT = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 OTHER = "Other:"
+TO_SIGN = re.compile(r".+: _+ Date: _+")
+"""A line to sign on that nobody has written on."""
 
 
 # -- out ---------------------------------------------------------------------------------------------------------------
@@ -46,7 +50,7 @@ def word_form(paper: Paper, identity: Identity) -> bytes:
     """The file of a form (`forms.form_paper`), its present answers in their controls."""
     marks = {slot.path: f"u{number}" for number, slot in enumerate(slots(paper), start=1)}
     document = docx.Document()
-    document.styles["Normal"].font.size = Pt(10.5)  # type: ignore[attr-defined]
+    document.styles["Normal"].font.size = Pt(10.5)
     document.core_properties.title = paper.title
     document.core_properties.author = paper.organization
     document.core_properties.language = paper.language
@@ -135,7 +139,7 @@ class _Writer:
         start = parse_xml(f'<w:bookmarkStart {namespaces} w:id="{number}" w:name="{mark}"/>')
         control = parse_xml(
             f"<w:sdt {namespaces}><w:sdtPr>"
-            f"<w:alias w:val={_quoted(title[:LONGEST_TAG])}/><w:tag w:val={_quoted(tag)}/><w:id w:val=\"{number}\"/>"
+            f'<w:alias w:val={_quoted(title[:LONGEST_TAG])}/><w:tag w:val={_quoted(tag)}/><w:id w:val="{number}"/>'
             f"{more}</w:sdtPr><w:sdtContent>{runs}</w:sdtContent></w:sdt>"
         )
         end = parse_xml(f'<w:bookmarkEnd {namespaces} w:id="{number}"/>')
@@ -146,7 +150,7 @@ class _Writer:
         self.document.add_heading(block.title, 1)
         self.document.add_paragraph(block.meaning)
         for signer in block.signers:
-            self.document.add_paragraph(f"{signer.role}: {'_' * 40}   Date: {'_' * 14}")
+            self.document.add_paragraph(f"{signer.role}: {'_' * 40} Date: {'_' * 14}")
 
     def quietly(self, said: str) -> None:
         if said:
@@ -181,7 +185,8 @@ def _keep(document: WordDocument, said: Mapping[str, str]) -> None:
         for start in range(0, len(text), PIECE)
     ]
     inside = "".join(
-        f'<property fmtid="{_PROPERTY_SET}" pid="{number}" name="{name}"><vt:lpwstr>{escape(piece)}</vt:lpwstr></property>'
+        f'<property fmtid="{_PROPERTY_SET}" pid="{number}" name="{name}"><vt:lpwstr>{escape(piece)}</vt:lpwstr>'
+        "</property>"
         for number, (name, piece) in enumerate(pieces, start=2)
     )
     blob = f'<?xml version="1.0" encoding="UTF-8"?><Properties xmlns="{_CUSTOM}" xmlns:vt="{_VT}">{inside}</Properties>'
@@ -238,57 +243,60 @@ def written(body: Any, places: Mapping[str, str]) -> tuple[dict[str, str], list[
 
     The tag of a control comes first, and its bookmark where it has none.
     """
-    found: dict[str, list[str]] = {}
-    marked: dict[str, list[str]] = {}
-    outside: list[str] = []
-    _walk(body, places, found, marked, outside)
-    both = {**{p: "".join(t) for p, t in marked.items()}, **{p: "".join(t) for p, t in found.items()}}
-    texts = {path: said.replace("\u2002", " ").strip() for path, said in both.items()}
-    lines = [line.strip() for line in "".join(outside).replace("\u2002", " ").split("\n")]
+    reading = _Reading(places)
+    for step, element in _steps(body):
+        reading.see(step, element)
+    both = {**reading.marked, **reading.found}
+    texts = {path: "".join(said).replace("\u2002", " ").strip() for path, said in both.items()}
+    lines = [line.strip() for line in "".join(reading.outside).replace("\u2002", " ").split("\n")]
     return texts, [line for line in lines if line]
 
 
-def _walk(
-    body: Any,
-    places: Mapping[str, str],
-    found: dict[str, list[str]],
-    marked: dict[str, list[str]],
-    outside: list[str],
-) -> None:
-    known = set(places.values())
-    open_marks: dict[str, str] = {}
-    inside: list[str] = []  # addresses of the controls around
-    for step, element in _steps(body):
-        tag = _local(element)
-        if tag == "bookmarkStart" and step == "in":
-            if path := places.get(str(element.get(qn("w:name")) or "")):
-                open_marks[str(element.get(qn("w:id")))] = path
-                marked.setdefault(path, [])
-        elif tag == "bookmarkEnd" and step == "in":
-            open_marks.pop(str(element.get(qn("w:id"))), None)
-        elif tag == "sdt":
-            path = _address(element, places, known)
-            if step == "in":
-                inside.append(path)
-                if path:
-                    found.setdefault(path, [])
-            else:
-                inside.pop()
-        elif said := _said(element, step):
-            own = next((path for path in reversed(inside) if path), "")
-            if own:
-                found[own].append(said)
-            for path in open_marks.values():
-                marked[path].append(said)
-            if not own and (said == "\n" or not open_marks):
-                outside.append(said)
+@dataclass
+class _Reading:
+    """Where in a form the reading stands: the bookmarks that are open, the controls around."""
+
+    places: Mapping[str, str]
+    found: dict[str, list[str]] = field(default_factory=dict)
+    marked: dict[str, list[str]] = field(default_factory=dict)
+    outside: list[str] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
+    controls: list[str] = field(default_factory=list)
+
+    def see(self, step: str, element: Any) -> None:
+        match step, _local(element):
+            case "in", "bookmarkStart":
+                if path := self.places.get(str(element.get(qn("w:name")) or "")):
+                    self.marks[str(element.get(qn("w:id")))] = path
+                    self.marked.setdefault(path, [])
+            case "in", "bookmarkEnd":
+                self.marks.pop(str(element.get(qn("w:id"))), None)
+            case "in", "sdt":
+                self.controls.append(_address(element, self.places))
+                if self.controls[-1]:
+                    self.found.setdefault(self.controls[-1], [])
+            case "out", "sdt":
+                self.controls.pop()
+            case _:
+                self.hear(_said(element, step))
+
+    def hear(self, said: str) -> None:
+        if not said:
+            return
+        control = next((path for path in reversed(self.controls) if path), "")
+        if control:
+            self.found[control].append(said)
+        for path in self.marks.values():
+            self.marked[path].append(said)
+        if not control and (said == "\n" or not self.marks):
+            self.outside.append(said)
 
 
-def _address(control: Any, places: Mapping[str, str], known: set[str]) -> str:
+def _address(control: Any, places: Mapping[str, str]) -> str:
     tag = control.find(f"{qn('w:sdtPr')}/{qn('w:tag')}")
     said = str(tag.get(qn("w:val")) or "") if tag is not None else ""
     path = places.get(said, said)
-    return path if path in known else ""
+    return path if path in places.values() else ""
 
 
 def _steps(body: Any) -> Iterator[tuple[str, Any]]:
@@ -338,5 +346,3 @@ def _said(element: Any, step: str) -> str:
 def text_of(element: Any) -> str:
     """The text of a part of a document, a line for each paragraph."""
     return "".join(_said(one, step) for step, one in _steps(element)).strip("\n")
-
-
