@@ -301,8 +301,55 @@ def _page_pieces(page: Any) -> list[Piece]:
     outside = page
     for table in tables:
         outside = outside.outside_bbox(table.bbox)
-    placed += [(line["top"], line["text"]) for line in outside.extract_text_lines(return_chars=False)]
+    ruled = sorted({round(edge["top"]) for edge in page.horizontal_edges})
+    placed += _side_by_side(outside.extract_text_lines(), ruled)
     return [piece for _, piece in sorted(placed, key=lambda one: one[0])]
+
+
+COLUMN_GAP = 7
+"""Points between two texts on one line that belong to two columns."""
+
+
+def _side_by_side(lines: Iterable[Mapping[str, Any]], ruled: Sequence[float]) -> Iterator[tuple[float, Piece]]:
+    """Lines of text, those in columns as rows of a table that has no lines down its sides.
+
+    A line goes on in the row above when it stands in its columns and no rule lies between; without rules on the page,
+    when it leaves the first column free.
+    """
+    row: list[tuple[float, str]] = []
+    start = bottom = 0.0
+    for line in lines:
+        columns = _columns(line["chars"])
+        own = [n for x, _ in columns for n, (left, _) in enumerate(row) if abs(left - x) < COLUMN_GAP / 2]
+        parted = any(bottom - 2 <= y <= line["top"] + 2 for y in ruled) if ruled else 0 in own
+        if row and len(own) == len(columns) and not parted:
+            for n, (_, text) in zip(own, columns, strict=True):
+                row[n] = (row[n][0], f"{row[n][1]}\n{text}")
+        else:
+            if row:
+                yield start, [[text for _, text in row]]
+            row, start = (columns, line["top"]) if len(columns) > 1 else ([], 0.0)
+            if not row:
+                yield line["top"], line["text"]
+        bottom = line["bottom"]
+    if row:
+        yield start, [[text for _, text in row]]
+
+
+def _columns(characters: Sequence[Mapping[str, Any]]) -> list[tuple[float, str]]:
+    """The texts of a line, each with where it begins, parted at wide gaps."""
+    columns: list[tuple[float, str]] = []
+    end, before = 0.0, None
+    for one in characters:
+        if one is before:  # a ligature comes once for each of its letters
+            continue
+        before = one
+        if not columns or one["x0"] - end > COLUMN_GAP:
+            columns.append((one["x0"], ""))
+        gap = " " if columns[-1][1] and one["x0"] - end > one["size"] * 0.15 else ""
+        columns[-1] = (columns[-1][0], columns[-1][1] + gap + one["text"])
+        end = one["x1"]
+    return [(x, " ".join(text.split())) for x, text in columns if text.strip()]
 
 
 # -- comparing ---------------------------------------------------------------------------------------------------------
