@@ -190,7 +190,11 @@ def _font(pdf: pikepdf.Pdf) -> Dictionary:
 @cache
 def _letters() -> tuple[bytes, tuple[int, ...], Mapping[str, Any]]:
     """The font cut down to those letters; the width of each code in thousandths; what a descriptor says."""
-    font = TTFont(fonts.files()[0])
+    with TTFont(fonts.files()[0]) as font:
+        return _cut(font)
+
+
+def _cut(font: TTFont) -> tuple[bytes, tuple[int, ...], Mapping[str, Any]]:
     options = subset.Options(layout_features=[], name_IDs=[1, 2, 6, 13, 14], notdef_outline=True, hinting=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=LETTERS)
