@@ -72,22 +72,26 @@ def _questions(section: str, within: tuple[FormField, ...], fields: Iterable[For
             yield Question(section, within, one)
 
 
+PRINTED = ("title", "guidance", "says", "meaning", "print_as", "row", "summary", "form_number", "edition")
+"""Parts of a program that stand on its papers."""
+
+
 def words_of(program: Program) -> frozenset[str]:
     """Every text that the form itself says, for telling what a person wrote from it."""
-    return frozenset(plain(text) for text in _texts(program.model_dump(mode="json")))
+    return frozenset(plain(text) for text in _printed(program.model_dump(mode="json")))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _printed(value: Any, *, key: str = "") -> Iterator[str]:
     match value:
-        case str():
+        case str() if key in PRINTED:
             yield value
             yield from value.split("\n")
         case dict():
-            for inner in value.values():
-                yield from _texts(inner)
+            for name, inner in value.items():
+                yield from _printed(inner, key=name)
         case list():
             for inner in value:
-                yield from _texts(inner)
+                yield from _printed(inner)
 
 
 @dataclass
@@ -113,7 +117,8 @@ class _Matcher:
             for depth, table in enumerate(one.within, start=1):
                 self.nouns.setdefault(plain(table.row or ""), one.tables[:depth])
         self.nouns.pop("", None)
-        self.own_words = words_of(program)
+        options = {plain(title) for one in questions(program) for _, title in tickable(one.field, program)}
+        self.own_words = words_of(program) - options  # an option may be what somebody wrote
         self.texts: dict[tuple[Any, ...], str] = {}
         self.rows: dict[tuple[str, ...], _Row] = {}
         self.near: tuple[str, ...] = ()  # the table that the last label belongs to
@@ -134,21 +139,28 @@ class _Matcher:
                 number += 1
 
     def heads(self, row: list[str]) -> list[Label]:
-        """The labels of a row that holds nothing else."""
+        """The labels of a row that holds nothing else, empty ones among them for columns of other names; none for any
+        other row.
+        """
         found = [self.label(cell) for cell in row]
-        return [label for label, rest in found if label and not rest] if all(f[0] and not f[1] for f in found) else []
+        known = [label for label, rest in found if label and not rest]
+        fits = all(row) and not any(rest for _, rest in found) and len(known) > len(row) / 2
+        return [label for label, _ in found] if fits else []
 
     def values(self, row: list[str], heads: list[Label]) -> bool:
         return len(row) == len(heads) and any(row) and not any(self.label(cell)[0] for cell in row)
 
     def columns(self, rows: Grid, number: int, heads: list[Label]) -> int:
         """Reads the rows below column headers; the number of the first row that is none of them."""
-        number += 1
+        first, number = number, number + 1
         while number < len(rows) and self.values(rows[number], heads):
-            for label, cell in zip(heads, rows[number], strict=True):
-                self.put(label, cell)
+            for label, head, cell in zip(heads, rows[first], rows[number], strict=True):
+                if label:
+                    self.put(label, cell)
+                else:
+                    self.keep(head, cell)
             number += 1
-            if not heads[0][0].within:
+            if not any(one.within for label in heads for one in label):
                 break
         return number
 
@@ -259,7 +271,7 @@ class _Matcher:
         """An answer behind its label. A question that its row has had already begins the next row."""
         text = text.strip()
         if len(label) > 1:
-            parts = [part.strip() for part in re.split(r"\s*(?:/|–|—|\bto\b|\s-\s)\s*", text, maxsplit=1)]
+            parts = _halves(text)
             if text and len(parts) != len(label):
                 self.keep("/".join(one.field.title for one in label), text)
                 return
@@ -337,7 +349,7 @@ class _Matcher:
         return one, title, "\n".join(part for part in (behind, rest) if part)
 
     def keep(self, label: str, text: str) -> None:
-        if text and plain(text) and plain(text) not in self.own_words:
+        if plain(text) and (label or plain(text) not in self.own_words):
             self.left_over.append((label, text))
 
     def found(self) -> dict[str, str]:
@@ -365,6 +377,15 @@ def _joined(row: list[str]) -> list[str]:
         else:
             cells.append(cell)
     return cells
+
+
+def _halves(text: str) -> list[str]:
+    """The two answers to a label that asks for two: “1 May to 31 May”, “Career / CS-9”."""
+    for mark in (r"\s+to\s+", r"\s*[–—]\s*", r"\s+-\s+", r"\s+/\s+", "/"):
+        parts = re.split(mark, text)
+        if len(parts) == 2:
+            return [part.strip() for part in parts]
+    return [text]
 
 
 def _without_guidance(rest: str, label: Label) -> str:

@@ -210,7 +210,7 @@ def _choices(told: Told, asked: FormField, said: Any) -> list[Any] | None:
 
 def _choice(told: Told, asked: FormField, said: Any) -> Any:
     chosen = _chosen(told, asked, said)
-    within = {str(box).split("/", 1)[0] for box in chosen if isinstance(box, str) and "/" in box}
+    within = [box.split("/", 1)[0] for box in chosen if isinstance(box, str) and "/" in box]
     chosen = [box for box in chosen if box not in within]  # an option ticked together with one inside it
     if len(chosen) > 1:
         raise Unfit("More than one is ticked; choose one")

@@ -19,6 +19,8 @@ from upturn.documents.content import Paper
 STANDARDS: tuple[Literal["ua-1", "a-3a"], ...] = ("ua-1", "a-3a")
 FORM_STANDARDS: tuple[Literal["ua-1"], ...] = ("ua-1",)
 """PDF/A has no place for a form that is still to be filled in."""
+DRAWN_STANDARD = "a-2u"
+"""For what is drawn in fields: every letter has its Unicode, also in scripts that join letters."""
 SHIPPED = Path(str(resources("upturn.documents") / "layouts"))
 
 
@@ -66,7 +68,9 @@ def typeset_values(values: str) -> bytes:
     """What stands in the fields of a form, a page for each (`layouts/values.typ`): to be drawn in them, not read."""
     inputs = {"values": values, "families": json.dumps(fonts.FAMILIES)}
     source = (SHIPPED / "values.typ").read_bytes()
-    made = _compiler().compile(source, format="pdf", sys_inputs=inputs, timestamp=0, pdf_tags=False)
+    made = _compiler().compile(
+        source, format="pdf", sys_inputs=inputs, timestamp=0, pdf_tags=False, pdf_standards=[DRAWN_STANDARD]
+    )
     assert isinstance(made, bytes)  # noqa: S101 - a single file, of one page at least
     return made
 
