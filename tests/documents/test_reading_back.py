@@ -288,7 +288,8 @@ def old_pdf(*, ruled: bool = True) -> bytes:
         colspan: if i == r.len() - 1 { n - i } else { 1 }, t.split("\\n").join(linebreak())))).flatten())
       v(1em)
     }""".replace("STROKE", stroke)
-    said = {"title": "PERFORMANCE IMPROVEMENT PLAN", "loose": LOOSE, "grids": list(old_rows())}
+    loose = [line.replace("☐", "[ ]").replace("☒", "[x]") for line in LOOSE]
+    said = {"title": "PERFORMANCE IMPROVEMENT PLAN", "loose": loose, "grids": list(old_rows())}
     made = typst.compile(source.encode(), format="pdf", sys_inputs={"said": json.dumps(said)})
     assert isinstance(made, bytes)
     return made
