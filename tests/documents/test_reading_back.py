@@ -29,7 +29,7 @@ from tests.documents.test_word import filled as filled_word
 from upturn.core.case import Case
 from upturn.core.fields import Unfit
 from upturn.core.program import FormField
-from upturn.documents.content import plan_paper, record
+from upturn.documents.content import executed_record, plan_paper, record
 from upturn.documents.fillable import fillable
 from upturn.documents.inspecting import MOST_BYTES, NotRead
 from upturn.documents.reading_back import Draft, Line, accepted, compare, read
@@ -67,6 +67,18 @@ def test_the_record_in_a_paper_is_the_plan(name: str) -> None:
     paper = plan_paper(case, document_of(name), IMPRINT)
     found = read(typeset(paper, MADE, record=record(case, IMPRINT)), case.program)
     assert found.source == "record"
+    assert compare(found, case, NUMBER) == Draft((), (), ())
+
+
+def test_the_record_in_an_executed_copy_is_what_was_signed() -> None:
+    case = told("evolve-mip")
+    document = document_of("evolve-mip")
+    signed = executed_record(case, document, list(case.plan.signers.values()), IMPRINT)
+    found = read(typeset(plan_paper(case, document, IMPRINT), MADE, record=signed), case.program)
+    assert (found.source, {path.split("/")[0] for path in found.texts}) == (
+        "record",
+        set(json.loads(signed)["sections"]),
+    )
     assert compare(found, case, NUMBER) == Draft((), (), ())
 
 

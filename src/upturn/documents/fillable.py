@@ -6,7 +6,7 @@ the tag and the reading order are typst's; here each link becomes a field.
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,7 +20,7 @@ from pikepdf import Array, Dictionary, Name, String
 from upturn.documents import fonts
 from upturn.documents.content import Paper
 from upturn.documents.forms import Identity, Slot, slots
-from upturn.documents.typesetting import saved, typeset, typeset_values
+from upturn.documents.typesetting import saved, typeset_data, typeset_values
 from upturn.documents.words import printable
 
 IDENTITY = "__form"
@@ -36,18 +36,25 @@ LETTERS = "".join(bytes([code]).decode("cp1252", "ignore") for code in range(32,
 
 def fillable(paper: Paper, identity: Identity, made: datetime, *, template: str = "") -> bytes:
     """The file of a form (`forms.form_paper`), its present answers in their fields."""
-    known = {slot.path: slot for slot in slots(paper)}
-    with pikepdf.open(io.BytesIO(typeset(paper, made, template=template, fillable=True))) as pdf:
-        places = [place for page in pdf.pages for place in _places(page, known)]
+    return fillable_data(paper.data(), slots(paper), identity, made, template=template)
+
+
+def fillable_data(
+    paper: Mapping[str, Any], places: Iterable[Slot], identity: Identity, made: datetime, *, template: str = ""
+) -> bytes:
+    """The same from the values of a paper."""
+    known = {slot.path: slot for slot in places}
+    with pikepdf.open(io.BytesIO(typeset_data(paper, made, template=template, fillable=True))) as pdf:
+        fields = [place for page in pdf.pages for place in _places(page, known)]
         font = pdf.make_indirect(_font(pdf))
-        looks = _looks(pdf, places)
+        looks = _looks(pdf, fields)
         tags = dict(_tags(pdf.Root.StructTreeRoot))
-        for place in places:
+        for place in fields:
             tags[place.annotation.objgen].S = Name.Form
             _make_field(pdf, place, looks.get(place.slot.path))
         hidden = pdf.make_indirect(_hidden(identity))
         pdf.Root.AcroForm = Dictionary(
-            Fields=Array([hidden, *(place.annotation for place in places)]),
+            Fields=Array([hidden, *(place.annotation for place in fields)]),
             DR=Dictionary(Font=Dictionary(F=font)),
             DA=String(_drawn_in()),
         )
@@ -190,7 +197,7 @@ def _font(pdf: pikepdf.Pdf) -> Dictionary:
 @cache
 def _letters() -> tuple[bytes, tuple[int, ...], Mapping[str, Any]]:
     """The font cut down to those letters; the width of each code in thousandths; what a descriptor says."""
-    with TTFont(fonts.files()[0]) as font:
+    with TTFont(fonts.files()[0], recalcTimestamp=False) as font:
         return _cut(font)
 
 

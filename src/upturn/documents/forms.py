@@ -94,7 +94,6 @@ def form_paper(
         paper,
         language=case.plan.language or program.language,
         parts=tuple(_part(part, written.get(part.id, {}), program, document, case.names) for part in shown),
-        fingerprint=imprint.head,
     )
 
 

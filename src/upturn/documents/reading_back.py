@@ -198,13 +198,15 @@ def _record(pdf: pikepdf.Pdf) -> Found | None:
     spec = pdf.attachments.get("plan.json")
     try:
         said = json.loads(spec.get_file().read_bytes()) if spec else None
-        if not isinstance(said, dict) or said.get("format") != content.FORMAT:
+        if not isinstance(said, dict) or said.get("format") not in (content.FORMAT, content.EXECUTED):
             return None
         program = said["program"]
         identity = Identity(
             program["key"], program["version"], program["digest"], "", said["plan"], said["entries"], said["head"]
         )
-        texts = {path: v for key, one in said["sections"].items() for path, v in _leaves(key, one["answers"])}
+        signed = said["format"] == content.EXECUTED
+        sections = {key: one if signed else one["answers"] for key, one in said["sections"].items()}
+        texts = {path: value for key, answers in sections.items() for path, value in _leaves(key, answers)}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return Found("record", texts, (), identity)

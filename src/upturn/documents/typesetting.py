@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pikepdf
 import typst
@@ -16,11 +16,6 @@ import typst
 from upturn.documents import fonts
 from upturn.documents.content import Paper
 
-STANDARDS: tuple[Literal["ua-1", "a-3a"], ...] = ("ua-1", "a-3a")
-FORM_STANDARDS: tuple[Literal["ua-1"], ...] = ("ua-1",)
-"""PDF/A has no place for a form that is still to be filled in."""
-DRAWN_STANDARD = "a-2u"
-"""For what is drawn in fields: every letter has its Unicode, also in scripts that join letters."""
 SHIPPED = Path(str(resources("upturn.documents") / "layouts"))
 
 
@@ -52,10 +47,13 @@ def typeset_data(
         "day": str(made.day),
     }
     source = template.encode() if template else (SHIPPED / f"{paper['layout']}.typ").read_bytes()
-    standards = list(FORM_STANDARDS if fillable else STANDARDS)
     try:
         made_file = _compiler().compile(
-            source, format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=int(made.timestamp())
+            source,
+            format="pdf",
+            sys_inputs=inputs,
+            pdf_standards=["ua-1"] if fillable else ["ua-1", "a-3a"],  # PDF/A is no form that is still to be filled in
+            timestamp=int(made.timestamp()),
         )
     except typst.TypstError as error:
         raise NotTypeset(f"“{title}” cannot be typeset: {error.message}") from None
@@ -65,11 +63,14 @@ def typeset_data(
 
 
 def typeset_values(values: str) -> bytes:
-    """What stands in the fields of a form, a page for each (`layouts/values.typ`): to be drawn in them, not read."""
+    """What stands in the fields of a form, a page for each (`layouts/values.typ`): to be drawn in them, not read.
+
+    PDF/A-2u, so that every letter has its Unicode, also in scripts that join letters.
+    """
     inputs = {"values": values, "families": json.dumps(fonts.FAMILIES)}
     source = (SHIPPED / "values.typ").read_bytes()
     made = _compiler().compile(
-        source, format="pdf", sys_inputs=inputs, timestamp=0, pdf_tags=False, pdf_standards=[DRAWN_STANDARD]
+        source, format="pdf", sys_inputs=inputs, timestamp=0, pdf_tags=False, pdf_standards=["a-2u"]
     )
     assert isinstance(made, bytes)  # noqa: S101 - a single file, of one page at least
     return made
