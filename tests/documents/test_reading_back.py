@@ -448,12 +448,19 @@ def zipped(entries: dict[str, bytes], **more: Any) -> bytes:
     return out.getvalue()
 
 
+WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 WORD = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<document/>"}
 
 
 def with_entity() -> bytes:
     bomb = b'<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><d>&b;</d>'
     return zipped(WORD | {"word/document.xml": bomb})
+
+
+def endless() -> bytes:
+    row = "<w:tr><w:tc><w:p><w:r><w:t>☒ Start doing it</w:t></w:r></w:p></w:tc></w:tr>"
+    start = f'<w:document xmlns:w="{WORDS}"><w:body><w:tbl>'
+    return zipped(WORD | {"word/document.xml": f"{start}{row * 6_000}</w:tbl></w:body></w:document>".encode()})
 
 
 def encrypted(user: str) -> bytes:
@@ -510,6 +517,7 @@ BAD: dict[str, tuple[Any, str]] = {
         lambda: zipped(WORD | {"word/document.xml": b"<w:p"}),
         f"The Word document is damaged. {SAVE_IT}",
     ),
+    "endless list": (endless, "The file holds more text than any plan. Send the plan alone."),
     "locked word": (lambda: OLE + "EncryptedPackage".encode("utf-16-le"), f"The file {LOCKED}"),
     "old word": (
         lambda: OLE,

@@ -32,6 +32,8 @@ MOST_PAGES = 80
 MOST_FIELDS = 20_000
 MOST_CELLS = 50_000
 MOST_LETTERS = 2_000_000
+MOST_TEXTS = 5_000
+"""So many lines a person could not look through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Draft:
 def read(data: bytes, program: Program) -> Found:
     """What stands in a file, read in the most trusted way there is. Raises NotRead, in a sentence."""
     found = _read_pdf(data, program) if kind_of(data) == "pdf" else _read_word(data, program)
-    if sum(len(text) for text in found.texts.values() if isinstance(text, str)) > MOST_LETTERS:
+    letters = sum(len(text) for text in found.texts.values() if isinstance(text, str))
+    if letters > MOST_LETTERS or len(found.texts) + len(found.left_over) > MOST_TEXTS:
         raise NotRead("The file holds more text than any plan. Send the plan alone.")
     if not found.texts and not found.left_over:
         raise NotRead("No text was found in the file. A scan has to be typed; a picture cannot be read here.")
