@@ -4,6 +4,7 @@ from django.urls import path
 
 from upturn.web.views.acting import (
     amending,
+    bringing,
     changing,
     checkins,
     deciding,
@@ -27,6 +28,7 @@ STARTING = [
 
 _OF_A_PLAN = [
     path("write/", writing.write, name="write"),
+    path("bring/", bringing.bring, name="bring"),
     path("write/<str:section>/", writing.write_section, name="write_section"),
     path("write/<str:section>/draft/", writing.write_draft, name="write_draft"),
     path("write/<str:section>/drop/", writing.drop, name="write_drop"),

@@ -26,5 +26,6 @@ urlpatterns = [
     path("programs/<slug:key>/<int:version>/", programs.program, name="program_version"),
     path("programs/<slug:key>/<int:version>/file/", programs.source, name="program_file"),
     path("programs/<slug:key>/<int:version>/blank/<str:document>/", papers.blank, name="blank_document"),
+    path("programs/<slug:key>/<int:version>/blank/<str:document>/<str:kind>/", papers.blank_form, name="blank_form"),
     path("programs/<slug:key>/<int:version>/retire/", programs.retire, name="program_retire"),
 ]

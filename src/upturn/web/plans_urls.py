@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plans/<str:plan>/letters/<str:letter>/", plan.letter_page, name="letter"),
     path("plans/<str:plan>/letters/<str:letter>/pdf/", papers.letter, name="letter_pdf"),
     path("plans/<str:plan>/documents/<str:document>/", papers.plan_document, name="plan_document"),
+    path("plans/<str:plan>/documents/<str:document>/<str:kind>/", papers.plan_form, name="plan_form"),
     path("plans/<str:plan>/executed/<str:document>/", papers.executed_copy, name="executed_copy"),
     path("plans/<str:plan>/download/", plan.download, name="plan_download"),
     path("plans/<str:plan>/files/<str:attachment>/", plan.attachment, name="attachment"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from upturn.documents.gate import Refused
 from upturn.documents.typesetting import NotTypeset
-from upturn.records import files, papers
+from upturn.records import files, forms, papers
 from upturn.records.access import Look
 from upturn.records.catalogue import program_for
 from upturn.records.executed import fetch
@@ -19,6 +19,7 @@ from upturn.web.views.plan import frame, letters, seen
 from upturn.web.views.programs import one_version
 
 log = structlog.get_logger(__name__)
+PDF = "application/pdf"
 
 
 @require_GET
@@ -29,6 +30,18 @@ def plan_document(request: HttpRequest, plan: str, document: str) -> HttpRespons
     if one is None:
         raise Http404
     return given(request, found, lambda: papers.plan_pdf(found, one), f"{found.row.number}.pdf")
+
+
+@require_GET
+def plan_form(request: HttpRequest, plan: str, document: str, kind: str) -> HttpResponse:
+    """A plan's form with its answers in place, to be filled in elsewhere: as PDF or for Word."""
+    found = seen(request, plan)
+    one = next((d for d in papers.offered(found) if d.id == document), None)
+    if one is None or kind not in forms.KINDS:
+        raise Http404
+    ending, media_type = forms.KINDS[kind]
+    name = f"{found.row.number}-form.{ending}"
+    return given(request, found, lambda: forms.plan_form(found, one, kind), name, media_type)
 
 
 @require_GET
@@ -50,7 +63,9 @@ def letter(request: HttpRequest, plan: str, letter: str) -> HttpResponse:
     return given(request, found, lambda: papers.letter_pdf(found, spec), f"{found.row.number}-{letter}.pdf")
 
 
-def given(request: HttpRequest, found: Look, make: Callable[[], bytes], name: str) -> HttpResponse:
+def given(
+    request: HttpRequest, found: Look, make: Callable[[], bytes], name: str, media_type: str = PDF
+) -> HttpResponse:
     """A paper of a plan, and that it was taken noted; one that fails its check is held back, and said to be."""
     try:
         made = make()
@@ -58,7 +73,7 @@ def given(request: HttpRequest, found: Look, make: Callable[[], bytes], name: st
         log.exception("a document was held back", plan=found.row.pk, document=name)
         return render(request, "plans/no_document.html", frame(request, found), status=503)
     record_reading(found, request.session.session_key or "", timezone.now())
-    return as_file(made, name)
+    return as_file(made, name, media_type)
 
 
 @require_GET
@@ -73,9 +88,23 @@ def blank(request: HttpRequest, key: str, version: int, document: str) -> HttpRe
     return as_file(made, f"{key}-{document}-blank.pdf")
 
 
-def as_file(made: bytes, name: str) -> HttpResponse:
+@require_GET
+def blank_form(request: HttpRequest, key: str, version: int, document: str, kind: str) -> HttpResponse:
+    """The empty form, to be filled in on a screen."""
+    own = request.person.organization  # type: ignore[attr-defined]
+    published = one_version(own, key, version)
+    program = program_for(published)
+    one = papers.document(program, document)
+    if one is None or kind not in forms.KINDS:
+        raise Http404
+    ending, media_type = forms.KINDS[kind]
+    made = forms.blank_form(own, published, program, one, kind, timezone.now())
+    return as_file(made, f"{key}-{document}-blank.{ending}", media_type)
+
+
+def as_file(made: bytes, name: str, media_type: str = PDF) -> HttpResponse:
     """A file that is kept, never run."""
-    response = HttpResponse(made, content_type="application/pdf")
+    response = HttpResponse(made, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     for header, value in files.HEADERS.items():
         response[header] = value

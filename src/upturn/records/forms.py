@@ -1,0 +1,52 @@
+"""Forms to fill in elsewhere, and what comes back in them: made and read apart, compared with the plan, never truth by
+themselves.
+"""
+
+import json
+from datetime import datetime
+
+from upturn.core.program import Document, Program
+from upturn.core.reading import ProgramFile
+from upturn.documents.content import Reader
+from upturn.documents.exchanging import came_back, pdf_form
+from upturn.documents.forms import Identity, form_paper, identity
+from upturn.documents.reading_back import Draft, compare
+from upturn.documents.word import word_form
+from upturn.records.access import Look
+from upturn.records.models import Organization, ProgramVersion
+from upturn.records.papers import imprint_of
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+KINDS = {"form": ("pdf", "application/pdf"), "word": ("docx", WORD)}
+"""How a form is asked for: the ending and the type of its file."""
+
+
+def plan_form(look: Look, one: Document, kind: str) -> bytes:
+    """The form of a plan with its answers in place, as this person reads it. Raises gate.Refused, NotTypeset."""
+    imprint = imprint_of(look.row.organization, look.case.now, look)
+    reader = Reader(look.sees_section, look.reads_entry)
+    paper = form_paper(look.program, one, imprint, case=look.case, reader=reader)
+    whose = identity(look.case, one, imprint)
+    if kind == "word":
+        return word_form(paper, whose)
+    return pdf_form(paper, whose, imprint.made, template=one.template or "")
+
+
+def blank_form(
+    organization: Organization, version: ProgramVersion, program: Program, one: Document, kind: str, now: datetime
+) -> bytes:
+    """The empty form of a program, to be filled in before there is a plan, or instead of typing."""
+    imprint = imprint_of(organization, now)
+    paper = form_paper(program, one, imprint)
+    whose = Identity(version.key, version.version, version.digest, one.id)
+    if kind == "word":
+        return word_form(paper, whose)
+    return pdf_form(paper, whose, imprint.made, template=one.template or "")
+
+
+def brought(look: Look, data: bytes) -> Draft:
+    """What a file would change in a plan. Raises inspecting.NotRead, in a sentence."""
+    version = ProgramVersion.objects.get(pk=look.row.program_version_id)
+    file = ProgramFile(json.loads(version.document), version.digest)
+    found = came_back(data, file, variant=look.plan.variant, language=look.plan.language)
+    return compare(found, look.case, look.row.number)
