@@ -151,3 +151,48 @@ def test_an_evaluation_beside_a_thing_names_nothing_to_look_for(text: str) -> No
 @pytest.mark.parametrize("text", ["The gate has been repaired.", "A hearing will be held on 4 March with the manager."])
 def test_what_is_told_as_done_is_answered_yes_or_no(text: str) -> None:
     assert labels(text, "action", "en").measurable
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "specific"),
+    [
+        ("deficiency", "Does not sharpen knives after use.", True),
+        ("deficiency", "Does not meet what we ask of a foreman.", False),
+        ("deficiency", "Behaved unprofessionally on several occasions.", False),
+        ("goal", "Cut mistakes by 12%.", False),
+        ("goal", "Reduce kiln losses.", False),
+        ("deficiency", "Upkeep of the looms is below what a weaver owes.", False),
+        ("goal", "Cut the mistake rate on dockets to 2%.", True),
+        ("goal", "Greet guests kindly at the desk.", True),
+        ("goal", "Exceed expectations for the grade.", False),
+        ("action", "Take part in the Rope Access Refresher.", True),
+        ("consequence", "If enough progress is not seen by 9 June, the post will be closed.", True),
+        ("consequence", "If progress is not seen, further steps may follow.", False),
+        ("outcome", "The plan may be shortened.", True),
+        ("support", "Every effort will be made to give you support and guidance.", False),
+    ],
+)
+def test_what_names_something_to_look_for(kind: Kind, text: str, *, specific: bool) -> None:
+    assert labels(text, kind, "en").specific is specific
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "measurable"),
+    [
+        ("goal", "Take photographs with enough light.", False),
+        ("goal", "Submit the stock sheet to the bursar.", True),
+        ("goal", "Submit stock sheets to the bursar.", False),
+        ("goal", "Submit stock sheets to the bursar by 4 May.", True),
+        ("goal", "Bring in more donors for the appeal.", False),
+        ("goal", "Complete the rigging course to improve lifting.", True),
+        ("goal", "The key cabinet will be relabelled.", True),
+        ("goal", "Answer all guests in a timely manner.", False),
+        ("goal", "Produce invoices with no significant errors.", False),
+        ("goal", "Have a perfect record at roll call.", True),
+        ("deficiency", "The pump was serviced a week late.", True),
+        ("deficiency", "The boiler log has been empty for the last five weeks.", True),
+        ("support", "The foreman will work beside you for the first three days.", True),
+    ],
+)
+def test_what_can_be_counted_or_answered(kind: Kind, text: str, *, measurable: bool) -> None:
+    assert labels(text, kind, "en").measurable is measurable

@@ -6,10 +6,11 @@ A date, a period, "Week 2" and "Section 4" hold numbers too, and measure nothing
 from collections.abc import Iterator
 
 from upturn.core.language.concreteness import ENOUGH, points, things, vague_only
+from upturn.core.language.packs import pack
 from upturn.core.language.persons import judges_somebody
 from upturn.core.language.reading import Reading, Span
 from upturn.core.language.rule import Kind
-from upturn.core.language.times import is_long, time_frames
+from upturn.core.language.times import is_long, is_time_bound, time_frames
 from upturn.core.language.unlisted import small_words
 
 _WINDOWS = ("deadline", "period", "past", "recurrence", "plan_time", "for_length")
@@ -42,11 +43,7 @@ def amounts(reading: Reading, kind: Kind) -> Iterator[Span]:
             {"date", "reference", "point", "season_point", "week_point", "quarter", "stretch", "plain"}
         ):
             continue
-        if (
-            "length" in token.tags
-            and not ("run" in token.tags and kind == "deficiency")
-            and _is_window(reading, span, kind)
-        ):
+        if "length" in token.tags and "run" not in token.tags and _is_window(reading, span, kind):
             continue
         yield span
 
@@ -66,6 +63,8 @@ def _is_window(reading: Reading, span: Span, kind: Kind) -> bool:
     after = reading.tokens[span.last : span.last + 1]
     if (after and "lead" in after[0].tags) or not reading.outside(span, "not_when"):
         return False  # "no later than 20 days before": how long before, "two weeks' notice": how much
+    if kind in {"deficiency", "support"} and not reading.outside(span, "how_long"):
+        return False  # how long it has been so, or will be given
     windows = [
         k for k in _WINDOWS if not (k == "for_length" and kind in {"deficiency", "outcome", "consequence", "support"})
     ]
@@ -86,8 +85,13 @@ def _checkable(reading: Reading, kind: Kind) -> bool:
     named = points(reading)
     judged = reading.has("evaluation", "comparative") or judges_somebody(reading, kind)
     recurs = any(reading.outside(s, "not_recurring") for s in reading.of("recurrence"))
-    rhythm = recurs and named >= (1.5 if kind == "action" else ENOUGH)
-    return (bool(counts) and not (judged and named < ENOUGH)) or rhythm or _one_thing_done(reading, kind, judged=judged)
+    rhythm = recurs and named >= (1 if kind == "action" else ENOUGH)
+    vague = reading.has("timely")  # "all of them in a timely manner": all is not what is asked
+    return (
+        (bool(counts) and not vague and not (judged and named < ENOUGH))
+        or rhythm
+        or _one_thing_done(reading, kind, judged=judged)
+    )
 
 
 def _one_thing_done(reading: Reading, kind: Kind, *, judged: bool) -> bool:
@@ -103,16 +107,43 @@ def _one_thing_done(reading: Reading, kind: Kind, *, judged: bool) -> bool:
         is_instruction(reading, verb) and any(thing.first > verb.first for thing in among)
         for verbs, among in (("completing", [] if judged else named), ("finishing", things(reading)))
         for verb in reading.of(verbs, quoted=False)
-        if reading.outside(verb, "trait", "manner")
+        if reading.outside(verb, "trait", "manner") and not _many(reading, kind, verb)
     )
 
 
+def _many(reading: Reading, kind: Kind, verb: Span) -> bool:
+    """Whether it is done to any number of things, with no day by which: "take messages", "bring in more accounts"."""
+    thing = next((s for s in things(reading) if s.first >= verb.last), None)
+    if thing is None:
+        return False
+    if any(verb.first <= s.first < thing.first for s in reading.of("comparative")):
+        return True
+    if is_time_bound(reading, kind):
+        return False
+    if any(s.first >= verb.last for s in reading.of("degree")):
+        return True
+    one = thing.text[0].isupper() or any("det" in t.tags for t in reading.tokens[verb.last : thing.first])
+    return not one and _is_plural(reading, thing)
+
+
+def _is_plural(reading: Reading, thing: Span) -> bool:
+    """Whether a thing, with the words that belong to it ("reach truck keys"), is more than one."""
+    language, last = pack(reading.lang), reading.tokens[thing.last - 1]
+    for token in reading.tokens[thing.last :]:
+        if "any" not in token.tags or token.word in language.small:
+            break
+        last = token
+    return last.word.endswith(language.plural) and not last.word.endswith(language.singular)
+
+
 def _told_as_done(reading: Reading, kind: Kind, *, judged: bool) -> bool:
-    """What is told of the thing: "the chute has been repaired". A goal tells of one: "orders are closed" has no end."""
+    """What is told of the thing: "the chute has been repaired". In a goal of one: "orders are closed" has no end."""
     for verb in reading.of("passively_done", quoted=False):
         before = reading.tokens[: verb.first]
-        one = kind == "action" or any("det" in t.tags for t in before)
-        named = kind == "action" or any(thing.last <= verb.first for thing in things(reading))
+        subject = next((s for s in reversed(things(reading)) if s.last <= verb.first), None)
+        several = subject is not None and _is_plural(reading, subject)
+        one = kind == "action" or any("det" in t.tags for t in before) or not several
+        named = kind == "action" or subject is not None
         if one and named and not judged:
             return True
     return False

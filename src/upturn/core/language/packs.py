@@ -30,6 +30,8 @@ class Pack:
     capital: frozenset[str]
     adjective: tuple[str, ...]
     manner: tuple[str, ...]
+    plural: tuple[str, ...]
+    singular: tuple[str, ...]
     tags: dict[str, frozenset[str]]
     words: Words
     chunks: Phrases
@@ -61,6 +63,8 @@ def pack(code: str) -> Pack:
         capital=frozenset(language.get("capital", "").split()),
         adjective=tuple(language.get("adjective", "").split()),
         manner=tuple(language.get("manner", "").split()),
+        plural=tuple(language.get("plural", "").split()),
+        singular=tuple(language.get("singular", "").split()),
         tags={word: frozenset(of) for word, of in tags.items()},
         words=_words(data),
         chunks=_phrases(data["chunks"]),

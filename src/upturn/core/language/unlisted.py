@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from upturn.core.language.packs import pack
 from upturn.core.language.reading import Reading, Span
+from upturn.core.language.tokens import Token
 
 _EMPTY = (
     "field", "vague_degree", "vague_verb", "vague_time", "trait", "soft_trait", "manner", "absolute", "hearsay",
@@ -21,8 +22,13 @@ def unknown(reading: Reading) -> Iterator[Span]:
         covered.update(range(span.first, span.last))
     for place, token in enumerate(reading.tokens):
         plain = "any" in token.tags and len(token.tags - {"any", "soft_month", "reference"}) == 0
-        if plain and place not in covered and len(token.word) > 2 and token.word not in small:
+        if plain and place not in covered and _long(token) and token.word not in small:
             yield Span(token.start, token.end, "unknown", token.text, None, token.quoted, place, place + 1)
+
+
+def _long(token: Token) -> bool:
+    """Three letters, or two capitals: "QA"."""
+    return len(token.word) > 2 or (len(token.text) == 2 and token.text.isupper())
 
 
 def small_words(reading: Reading) -> frozenset[str]:
