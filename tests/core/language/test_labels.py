@@ -128,6 +128,8 @@ def test_a_time_frame_is_seen(kind: Kind, text: str) -> None:
         ("goal", "Cut waste by ____ percent."),
         ("deficiency", "Tools are left in the yard at the end of the shift."),
         ("deficiency", "Homework is returned after 3 weeks."),
+        ("deficiency", "In recent rotas the night porter was left out."),
+        ("action", "Keep a log of daily work in the yard."),
     ],
 )
 def test_a_speed_or_an_hour_is_no_time_frame(kind: Kind, text: str) -> None:
@@ -168,8 +170,9 @@ def test_what_is_told_as_done_is_answered_yes_or_no(text: str) -> None:
         ("action", "Take part in the Rope Access Refresher.", True),
         ("consequence", "If enough progress is not seen by 9 June, the post will be closed.", True),
         ("consequence", "If progress is not seen, further steps may follow.", False),
+        ("consequence", "You should improve this quarter or face action.", False),
         ("outcome", "The plan may be shortened.", True),
-        ("support", "Every effort will be made to give you support and guidance.", False),
+        ("support", "We make every effort to give you support and guidance.", False),
     ],
 )
 def test_what_names_something_to_look_for(kind: Kind, text: str, *, specific: bool) -> None:

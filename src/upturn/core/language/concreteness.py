@@ -59,11 +59,17 @@ def _of_what_follows(reading: Reading, kind: Kind) -> float:
     earned = 0.0
     if reading.has("condition"):
         earned += 1 + reading.has("threat", "all_of")
-    if kind == "consequence" and reading.has("trigger") and reading.has(*_WHEN):
+    if kind == "consequence" and _opens_condition(reading) and reading.has(*_WHEN):
         earned += 1.5  # "if it is not reached by 3 May": a day on which it is, or is not
     if kind == "outcome" and reading.has("will_be"):
         earned += 1
     return earned
+
+
+def _opens_condition(reading: Reading) -> bool:
+    """For "if it is not reached", "Should it not be reached"; not for "you should"."""
+    begins = [reading.tokens[s.first] for s in reading.of("trigger")]
+    return any(token.first or "modal" not in token.tags for token in begins)
 
 
 def _of_order(reading: Reading, kind: Kind) -> float:
@@ -75,7 +81,7 @@ def _of_order(reading: Reading, kind: Kind) -> float:
     if not _counted(reading):
         more = any(s.first == 0 for s in reading.of("more_of")) and not reading.has(*_WHEN)
         return earned - more  # "improve dosing accuracy": a thing, and nothing to see in it
-    return earned - 2 * _bare(reading)  # "fewer than 2 % errors": in what?
+    return earned - 2 * _bare(reading)  # "fewer than 3 in 100 errors": in what?
 
 
 def _judges(reading: Reading, kind: Kind) -> bool:

@@ -112,7 +112,7 @@ def _one_thing_done(reading: Reading, kind: Kind, *, judged: bool) -> bool:
 
 
 def _many(reading: Reading, kind: Kind, verb: Span) -> bool:
-    """Whether it is done to any number of things, with no day by which: "take messages", "bring in more accounts"."""
+    """Whether it is done to any number of things, with no day by which: "fold napkins", "win more donors"."""
     thing = next((s for s in things(reading) if s.first >= verb.last), None)
     if thing is None:
         return False
