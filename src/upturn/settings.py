@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FilePath, ValidationError
 
 PREFIX = "UPTURN_"
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
@@ -111,6 +111,10 @@ class Environment(BaseModel):
         description="Give the address of a time-stamping authority (RFC 3161), as http://timestamp.example.org/tsr, or"
         " leave it out.",
     )
+    tsa_roots: FilePath | None = Field(
+        default=None,
+        description="Give a file with the certificates (PEM) that the time-stamping authority is trusted by, or none.",
+    )
     proxies: int = Field(default=0, ge=0, le=9, description="Give the number of proxies in front of Upturn, 0 to 9.")
 
     @property
@@ -197,6 +201,7 @@ DEMO = ENVIRONMENT.demo
 DATA = ENVIRONMENT.data
 BASE_URL = ENVIRONMENT.base_url
 TSA_URL = ENVIRONMENT.tsa_url
+TSA_ROOTS = ENVIRONMENT.tsa_roots
 
 
 # The application --------------------------------------------------------------------------------------------------

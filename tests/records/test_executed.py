@@ -3,11 +3,15 @@
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
 
+from tests.documents.executed_copy import clock_pems
+from tests.documents.time_stamps import authority
 from upturn.core.commands import Answer, Execute, Move, Sign, State
 from upturn.core.digests import of_signature
 from upturn.core.refusals import Refused
@@ -71,6 +75,26 @@ def test_when_the_last_has_signed_the_copy_is_sealed_and_the_record_names_it(pla
     assert verify(plan) == []
     assert not Plan.objects.get(pk=plan.pk).unsealed
     assert seal_due(LATER) == 0
+
+
+def test_a_seal_is_time_stamped_where_an_authority_is_set_and_waits_while_it_is_away(
+    plan: Plan, settings: Any, tmp_path: Path
+) -> None:
+    pems = clock_pems()
+    (tmp_path / "roots.pem").write_bytes(pems[1])
+    both_sign(plan)
+    settings.TSA_URL = "http://localhost:9/"
+    assert seal_due(LATER) == 0
+    assert Plan.objects.get(pk=plan.pk).unsealed
+    (tmp_path / "desk").mkdir()
+    with authority(tmp_path / "desk", pems) as url:
+        settings.TSA_URL, settings.TSA_ROOTS = url, tmp_path / "roots.pem"
+        assert seal_due(datetime.now(UTC)) == 1
+    _, copy = fetch(seen(plan, plan.lead), "form")
+    found = examine(path_of(copy).read_bytes(), ours=[seals.fingerprint(plan.organization)], clocks=pems[1])
+    assert found.holds
+    assert found.seal is not None
+    assert found.seal.stamped_by
 
 
 def test_the_page_shows_both_signatures_and_the_root_of_the_log_that_holds_them(plan: Plan) -> None:

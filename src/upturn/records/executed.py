@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 
 from upturn.core.case import Case
 from upturn.core.commands import Execute
@@ -14,7 +15,7 @@ from upturn.core.verbs.executing import entries, to_execute
 from upturn.documents.content import executed_paper, executed_record
 from upturn.documents.gate import Refused as HeldBack
 from upturn.documents.making import made
-from upturn.documents.sealing import NotSealed, certificate_of, fingerprint, seal
+from upturn.documents.sealing import Clock, NotSealed, certificate_of, clock, fingerprint, seal
 from upturn.documents.typesetting import NotTypeset
 from upturn.records import log as merkle
 from upturn.records import papers, seals
@@ -72,8 +73,16 @@ def _copy(
         name=row.organization.name,
         reason=f"Executed copy of {row.number}",
         at=now,
+        clock=_clock(),
     )
     return papers.kept(row, document.id, shows, sealed, now)
+
+
+def _clock() -> Clock | None:
+    """Who time-stamps seals, where somebody is set to. While they do not answer, nothing is sealed; the next turn tries."""
+    if not settings.TSA_URL:
+        return None
+    return clock(settings.TSA_URL, settings.TSA_ROOTS.read_bytes() if settings.TSA_ROOTS else b"")
 
 
 def _log_now(row: Plan, now: datetime) -> None:
