@@ -12,7 +12,7 @@ import pytest
 
 from tests.documents.executed_copy import clock_pems
 from tests.documents.time_stamps import authority
-from upturn.core.commands import Answer, Execute, Move, Sign, State
+from upturn.core.commands import Answer, Attach, Execute, Move, Sign, State
 from upturn.core.digests import of_signature
 from upturn.core.refusals import Refused
 from upturn.demo import seeding
@@ -21,7 +21,7 @@ from upturn.documents.examining import examine
 from upturn.records import log, seals
 from upturn.records.access import Look, NotFound, look
 from upturn.records.executed import execute, fetch, seal_due
-from upturn.records.files import path_of
+from upturn.records.files import path_of, store
 from upturn.records.models import Copy, Entry, Person, Plan
 from upturn.records.papers import signing_copy
 from upturn.records.perform import perform
@@ -175,3 +175,55 @@ def test_whoever_does_not_read_the_plan_gets_no_copy(plan: Plan) -> None:
     stranger = next(person for person in others if not person.has_role("office", "auditor"))
     with pytest.raises(NotFound):
         fetch(seen(plan, stranger), "form")
+
+
+# -- signed on paper ---------------------------------------------------------------------------------------------------
+
+
+def attach(plan: Plan, person: Person) -> str:
+    """A scan of the signed paper, stored and put on record; its id on the plan."""
+    found = seen(plan, person)
+    scan = [b"%PDF-1.7 signed by hand"]
+    kept = store(plan, found.program, person, name="signed.pdf", media_type="application/pdf", chunks=scan, now=LATER)
+    command = Attach(name=kept.name, media_type=kept.media_type, size=kept.size, sha256=kept.sha256)
+    perform(plan.pk, command, person, LATER)
+    return list(seen(plan, person).plan.attachments)[-1]
+
+
+def on_paper(plan: Plan, person: Person, scan: str, outcome: str = "agreed") -> None:
+    found = seen(plan, person)
+    digest = of_signature(found.program, found.plan, "member_signs")
+    command = Sign(signature="member_signs", outcome=outcome, digest=digest, paper=scan, reason="Signed at the meeting")
+    perform(plan.pk, command, person, LATER)
+
+
+def test_what_was_signed_on_paper_is_put_on_record_by_a_witness_with_its_scan(plan: Plan) -> None:
+    scan = attach(plan, plan.subject)
+    on_paper(plan, plan.lead, scan)
+    sign(plan, plan.lead, "facilitator_signs")
+    assert seal_due(LATER) == 1
+    _, copy = fetch(seen(plan, plan.lead), "form")
+    document = pypdfium2.PdfDocument(path_of(copy))
+    text = " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+    document.close()
+    assert f"Agreed, on paper, witnessed by {plan.lead.name}." in text
+    with pikepdf.open(io.BytesIO(path_of(copy).read_bytes())) as pdf:
+        inside = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
+    assert inside["signatures"][0]["paper"] == seen(plan, plan.lead).plan.attachments[scan].sha256
+    assert verify(plan) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "scan", "outcome", "says"),
+    [
+        ("lead", "a9", "agreed", "Attach a scan or photo of the signed paper first"),
+        ("subject", "", "agreed", "put on record by a witness"),
+        ("lead", "", "declined", "Choose what this signature says"),
+    ],
+)
+def test_a_signature_on_paper_needs_its_scan_and_somebody_else(
+    plan: Plan, who: str, scan: str, outcome: str, says: str
+) -> None:
+    attached = attach(plan, plan.subject)
+    with pytest.raises(Refused, match=says):
+        on_paper(plan, getattr(plan, who), scan or attached, outcome)

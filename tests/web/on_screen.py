@@ -208,6 +208,7 @@ class OnScreen:
         payload = {k: v for k, v in to_json(event).items() if k not in ("sha256", "size", "group", "media_type")}
         if isinstance(event, e.Signed):
             payload.pop("reason", None)  # who declines says why in a statement
+            payload.pop("copy", None)  # only the page shows one
             payload.pop("digest", None)  # of words in which people stand by code; a wrong one is refused
         return type(event).__name__, _renamed(payload, names)
 
@@ -323,6 +324,8 @@ def _sign(world: OnScreen, name: str, command: c.Sign) -> dict[str, Any]:
         values["witnesses"] = "\n".join(command.witnesses)
     if len(command.digest) != 64:
         values["digest"] = command.digest
+    if command.paper:
+        return values | {"outcome": f"paper:{command.outcome}", "paper": command.paper} | _on(command)
     return values | {"outcome": command.outcome} | _on(command)
 
 

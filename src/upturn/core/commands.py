@@ -76,7 +76,8 @@ class Move(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign(Command):
     """Sign, or record that a signature was declined or could not be had. `digest` is what the signer read, `copy` the
-    SHA-256 (hex) of the very file that showed it, where there is one.
+    SHA-256 (hex) of the very file that showed it, where there is one. `paper`: the attachment with the scan, for a
+    signature that was given on paper and is put on record by a witness.
     """
 
     signature: str
@@ -87,6 +88,7 @@ class Sign(Command):
     signer: str = ""
     witnesses: Sequence[str] = ()
     copy: str = ""
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,7 +143,7 @@ class Signed(Event):
     """A signature, or what stands in its place. `digest` names the exact words; `meaning` is the statement signed.
 
     `awaits`: who else has to sign before it stands, where each holder does. `copy`: the SHA-256 of the file that showed
-    these words to the signer.
+    these words to the signer. `paper`: the attachment that shows the signature, where it was given on paper.
     """
 
     signature: str
@@ -158,6 +158,7 @@ class Signed(Event):
     witnesses: tuple[str, ...] = ()
     awaits: tuple[str, ...] = ()
     copy: str = ""
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

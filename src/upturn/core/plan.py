@@ -127,6 +127,8 @@ class SignatureState:
     """Who else had to sign before it stands, where each holder does."""
     copy: str = ""
     """SHA-256 of the file that showed the words."""
+    paper: str = ""
+    """The attachment with the scan, where it was given on paper."""
     voided: int = 0
     """The entry that voided it; 0 while it stands."""
 
@@ -517,7 +519,7 @@ def _resumed(plan: Plan, _fact: Fact, event: e.Resumed) -> Plan:
 def _signed(plan: Plan, fact: Fact, event: e.Signed) -> Plan:
     state = SignatureState(
         event.signature, event.outcome, event.digest, event.signer, fact.actor, event.role, fact.day(), fact.seq,
-        event.sections, event.statement, event.awaits, event.copy,
+        event.sections, event.statement, event.awaits, event.copy, event.paper,
     )  # fmt: skip
     return replace(
         plan,

@@ -418,11 +418,12 @@ def _signature(case: Case, spec: Signature, reader: Reader) -> Block:
 
 
 def _signer(case: Case, state: SignatureState) -> Signer:
-    witnessed = state.outcome in WITNESSED and state.by != state.signer
+    witnessed = state.by != state.signer and (bool(state.paper) or state.outcome in WITNESSED)
+    on_paper = ", on paper" if state.paper else ""
     return Signer(
-        _role(case, (state.role,), state.signer),
+        _role(case, case.program.signature[state.id].by if state.paper else (state.role,), state.signer),
         printable(case.names(state.signer)),
-        OUTCOMES[state.outcome].capitalize(),
+        OUTCOMES[state.outcome].capitalize() + on_paper,
         day_name(state.on),
         _said(state.statement)[0],
         printable(case.names(state.by)) if witnessed else "",
@@ -513,6 +514,7 @@ def executed_record(case: Case, document: Document, states: Sequence[SignatureSt
                     "on": s.on.isoformat(),
                     "covers": s.digest,
                     "copy": s.copy,
+                    "paper": case.plan.attachments[s.paper].sha256 if s.paper in case.plan.attachments else "",
                     "statement": s.statement,
                     "entry": s.seq,
                 }

@@ -79,7 +79,7 @@ def _copy(
 
 
 def _clock() -> Clock | None:
-    """Who time-stamps seals, where somebody is set to. While they do not answer, nothing is sealed; the next turn tries."""
+    """Who time-stamps seals, if anybody is set to. While they are away nothing is sealed; the next turn tries again."""
     if not settings.TSA_URL:
         return None
     return clock(settings.TSA_URL, settings.TSA_ROOTS.read_bytes() if settings.TSA_ROOTS else b"")

@@ -291,7 +291,11 @@ def _signed(look: Look, fact: Fact, event: e.Signed) -> Told:
     details += [("Recorded by", look.name(fact.actor))] if fact.actor != event.signer else []
     details += [("Witnesses", listed(event.witnesses))] if event.witnesses else []
     details += [("What happened", event.reason)] if event.reason else []
-    line = f"{look.name(event.signer)} {outcome}."
+    details += [("The exact copy, SHA-256", event.copy)] if event.copy else []
+    scan = look.plan.attachments.get(event.paper)
+    named = f" (see “{scan.name}”)" if scan and look.reads_entry(scan.seq) else ""
+    on_paper = f", on paper{named}" if event.paper else ""
+    line = f"{look.name(event.signer)} {outcome}{on_paper}."
     return Told(
         title=spec.title if spec else "Signature", line=line, words=event.statement, details=tuple(details), mark=True
     )

@@ -70,7 +70,7 @@ KEYS = {
     "as", "on", "refused", "answers", "reasons", "reason", "attended", "without", "why", "outcome", "digest",
     "statement", "witnesses", "signer", "finding", "disposition", "because", "criteria", "extend_by", "text",
     "proposed", "field", "audience", "about", "progress", "next_step", "to", "due", "impose", "by", "note", "party",
-    "person", "change", "instead_of", "until_day", "size", "language",
+    "person", "change", "instead_of", "until_day", "size", "language", "paper",
 }  # fmt: skip
 """What a step may say beside its act."""
 
@@ -122,6 +122,7 @@ def _sign(step: Step) -> c.Sign:
         reason=step.get("reason"),
         witnesses=step.get("witnesses", ()),
         signer=step.code("signer"),
+        paper=step.get("paper"),
     )
 
 

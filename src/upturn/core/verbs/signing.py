@@ -79,7 +79,9 @@ def _sign_against(case: Case, target: str) -> Against:
 def _sign(case: Case, command: Sign) -> list[Event]:
     spec: Signature = case.program.signature[command.signature]
     own = any(r in case.actor.roles or case.stand_in(r) for r in spec.by)
-    offered = spec.outcomes if own else tuple(o for o in spec.outcomes if o in WITNESSED)
+    if command.paper:
+        _refuse_paper(case, command, own=own)
+    offered = spec.outcomes if own else tuple(o for o in spec.outcomes if (o in WITNESSED) != bool(command.paper))
     if command.outcome not in offered:
         wanted = listed((f"“{OUTCOMES[o]}”" for o in offered), "or")
         raise Refused(Refusal("outcome", f"Choose what this signature says: {wanted}.", spec.cites, field="outcome"))
@@ -116,9 +118,20 @@ def _sign(case: Case, command: Sign) -> list[Event]:
         witnesses=witnesses,
         awaits=_awaits(case, spec, signer),
         copy=command.copy,
+        paper=command.paper,
         on=command.on,
     )
     return [addressed(case, event)]
+
+
+def _refuse_paper(case: Case, command: Sign, *, own: bool) -> None:
+    """A signature on paper is put on record by somebody else, who has the paper and attached what it looks like."""
+    if own:
+        says = "This is your own signature: give it here. What you signed on paper is put on record by a witness."
+        raise Refused(Refusal("paper", says, field="paper"))
+    if command.paper not in case.plan.attachments:
+        says = "Attach a scan or photo of the signed paper first, then choose it here."
+        raise Refused(Refusal("paper", says, field="paper"))
 
 
 def _signer(case: Case, spec: Signature, command: Sign, *, own: bool) -> str:

@@ -33,7 +33,7 @@ def signatures(found: Look) -> Iterator[dict[str, Any]]:
             row |= {
                 "state": f"No longer stands: the words changed ({OUTCOMES[state.outcome]})"
                 if state.voided
-                else OUTCOMES[state.outcome].capitalize(),
+                else OUTCOMES[state.outcome].capitalize() + (", on paper" if state.paper else ""),
                 "by": case.names(state.signer),
                 "on": state.on,
                 "statement": state.statement,

@@ -73,6 +73,7 @@ def _sign_sheet(look: Look, spec: Signature) -> Sheet:
             "own_signature": own,
             "sections": list(covered(look, spec.covers)),
             "digest": of_signature(look.program, look.plan, spec.id),
+            "scans": [] if own else scans_of(look),
             "copy": signing_copy(look, spec) if reads_all(look, spec) else None,
             "basis": [look.program.source[c] for c in spec.cites if c in look.program.source],
             "standing": _standing(look, spec),
@@ -253,6 +254,10 @@ WITNESS_SAYS: Mapping[str, tuple[str, str]] = {
 def _sign_form(look: Look, spec: Signature, *, own: bool) -> type[Small]:
     says = SAYS if own else WITNESS_SAYS
     offered = [o for o in spec.outcomes if o in says]
+    scans = [] if own else scans_of(look)
+    if scans:
+        offered += [f"{ON_PAPER}{o}" for o in spec.outcomes if o in SAYS]
+        says = {**says, **{f"{ON_PAPER}{o}": (f"Signed on paper: {SAYS[o][0]}", PAPER) for o in SAYS}}
     boxes: dict[str, forms.Field] = {
         "outcome": forms.ChoiceField(
             label="What does your signature mean?" if own else "What happened?",
@@ -270,11 +275,25 @@ def _sign_form(look: Look, spec: Signature, *, own: bool) -> type[Small]:
             required=False,
         )
     else:
-        boxes |= _witness_boxes(look, spec)
+        boxes |= _witness_boxes(look, spec, scans)
     return type("SignForm", (Small,), boxes)
 
 
-def _witness_boxes(look: Look, spec: Signature) -> dict[str, forms.Field]:
+ON_PAPER = "paper:"
+PAPER = "The signed paper lies before you, and a scan or photo of it is attached to the plan."
+PICTURES = ("pdf", "png", "jpg", "jpeg")
+
+
+def scans_of(look: Look) -> list[tuple[str, str]]:
+    """The files of the plan that may show a signed paper."""
+    return [
+        (a.id, f"{a.name}, attached on {day_name(a.on)}")
+        for a in look.plan.attachments.values()
+        if look.reads_entry(a.seq) and a.name.rsplit(".", 1)[-1].lower() in PICTURES
+    ]
+
+
+def _witness_boxes(look: Look, spec: Signature, scans: Sequence[tuple[str, str]]) -> dict[str, forms.Field]:
     signers = [(p.code, look.name(p.code)) for r in spec.by for p in look.plan.holders(r)]
     boxes: dict[str, forms.Field] = {}
     if len(signers) > 1:
@@ -286,6 +305,13 @@ def _witness_boxes(look: Look, spec: Signature) -> dict[str, forms.Field]:
         error_messages={"required": "Write down what happened"},
     )
     boxes["on"] = DayField(label="When was it?", initial=look.case.today)
+    if scans:
+        boxes["paper"] = forms.ChoiceField(
+            label="Which file shows the signed paper?",
+            help_text="Only where it was signed on paper.",
+            choices=[("", "None: it was not signed on paper"), *scans],
+            required=False,
+        )
     if spec.witnesses > 1:
         boxes["witnesses"] = forms.CharField(
             label="Who else witnessed it?",
@@ -298,9 +324,11 @@ def _witness_boxes(look: Look, spec: Signature) -> dict[str, forms.Field]:
 
 def _sign(look: Look, spec: Signature, given: Given, *, own: bool) -> Sign:
     own_values = given.own
+    on_paper = own_values["outcome"].startswith(ON_PAPER)
     return Sign(
         signature=spec.id,
-        outcome=own_values["outcome"],
+        outcome=own_values["outcome"].removeprefix(ON_PAPER),
+        paper=(own_values.get("paper") or "none") if on_paper else "",
         digest=str(given.sent.get("digest", "")),
         copy=str(given.sent.get("copy", "")),
         statement=own_values.get("statement") or "",
