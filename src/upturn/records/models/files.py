@@ -47,3 +47,7 @@ class Copy(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "of", "shows"], name="one_copy_per_words"),
         ]
+        indexes: ClassVar = [  # for whoever brings a file or a fingerprint: see `known_copies`
+            models.Index(fields=["sha256"], name="copy_by_file"),
+            models.Index(fields=["shows"], name="copy_by_words"),
+        ]

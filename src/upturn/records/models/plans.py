@@ -73,6 +73,7 @@ class Plan(models.Model):
             models.Index(fields=["organization", "group", "-opened_on", "-id"], name="plan_by_group"),
             models.Index(fields=["organization", "lead", "-opened_on", "-id"], name="plan_by_lead"),
             models.Index(fields=["updated_at", "id"], name="plan_unsealed", condition=models.Q(unsealed=True)),
+            models.Index(fields=["number"], name="plan_by_number"),  # in any organization
             models.Index(fields=["wakes_at", "id"], name="plan_wakes", condition=models.Q(wakes_at__isnull=False)),
         ]
 
