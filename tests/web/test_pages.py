@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {
     "healthz": 200,
+    "check_copy": 200,
     "account_login": 200,
     "account_signup": 200,
     "account_inactive": 200,

@@ -27,6 +27,13 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 class SignedIn(LoginRequiredMiddleware):
     """Asks for a sign-in, and keeps what was typed when the sign-in ran out while somebody wrote."""
 
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Where everybody may go, nobody is asked who they are: no session is read, and no cookie answered for."""
+        if not getattr(view, "login_required", True):
+            return None
+        answer: HttpResponseBase | None = super().process_view(request, view, args, kwargs)
+        return answer
+
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponseBase:
         if request.headers.get("HX-Request"):
             return render(request, "parts/signed_out.html", {"url": reverse("account_login")}, status=401)

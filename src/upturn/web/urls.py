@@ -7,13 +7,14 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from upturn.web.views import account, demo, join, pages
+from upturn.web.views import account, check, demo, join, pages
 from upturn.web.views.parts import gallery
 
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("account/", account.account, name="account"),
     path("account/", include("allauth.urls")),
+    path("check/", check.check_copy, name="check_copy"),
     path("join/", join.enter_code, name="join"),
     path("join/account/", join.account, name="join_account"),
     path("join/<str:code>/", join.enter_code, name="join_with"),
