@@ -15,6 +15,7 @@ from pyhanko_certvalidator import ValidationContext
 from tests.documents.executed_copy import clock_pems, ours, pem
 from tests.machine import program
 from upturn.documents import sealing
+from upturn.documents.alone import alone
 from upturn.documents.examining import examine
 
 WHOLE, PART, REJECTED = "whole", "part", "rejected"
@@ -27,9 +28,8 @@ def by_pyhanko(pdf: bytes) -> str:
         trust = ValidationContext(
             trust_roots=[*sealing.certificates(pem()), *sealing.certificates(clock_pems()[1])],
         )
-        found = [
-            validate_pdf_signature(each, trust) for each in PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
-        ]
+        signatures = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
+        found = alone(lambda: [validate_pdf_signature(each, trust) for each in signatures])
         sound = bool(found) and all(each.bottom_line for each in found)
         whole = sound and found[-1].coverage == SignatureCoverageLevel.ENTIRE_FILE
     except Exception:  # noqa: BLE001 - it raises many things over a broken file

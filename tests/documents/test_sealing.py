@@ -51,6 +51,7 @@ from tests.documents.judges import (
 from tests.documents.time_stamps import authority
 from tests.machine import program
 from upturn.documents import sealing
+from upturn.documents.alone import alone
 from upturn.documents.examining import Verdict, examine
 
 PLACES = 60
@@ -380,5 +381,5 @@ def signed(pdf: bytes, field: str) -> bytes:
     """An ordinary signature, which lets others follow."""
     what = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES)
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n"))
-    output: io.BytesIO = sign_pdf(writer, what, sealing.signer(pem()))
+    output: io.BytesIO = alone(lambda: sign_pdf(writer, what, sealing.signer(pem())))
     return output.getvalue()

@@ -25,6 +25,7 @@ from pyhanko.sign.validation.pdf_embedded import (
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from upturn.documents.alone import alone
 from upturn.documents.sealing import LONGEST_NAME, certificates, fingerprint
 
 _RANGE = re.compile(rb"/ByteRange\s{0,9}\[\s{0,9}\d{1,12}\s{1,9}\d{1,12}\s{1,9}(\d{1,12})\s{1,9}(\d{1,12})")
@@ -70,7 +71,7 @@ def _judged(pdf: bytes, reader: PdfFileReader, clocks: tuple[x509.Certificate, .
     if not reader.embedded_regular_signatures:
         return {"verdict": "signed"}  # by a time-stamp authority alone, or in a way of before PAdES
     seal, certifies = _seal(reader)
-    status = asyncio.run(_validated(seal, clocks))
+    status = alone(lambda: asyncio.run(_validated(seal, clocks)))
     stamp = status.timestamp_validity
     sound = status.intact and status.valid and (stamp is None or (stamp.intact and stamp.valid))
     if not (sound and _fits(pdf, seal)):

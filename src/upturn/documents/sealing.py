@@ -35,6 +35,8 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from upturn.documents.alone import alone
+
 FIELD = "Seal"
 LONGEST_NAME = 64
 """Of an organization in a certificate (RFC 5280, appendix A); of bytes in UTF-8, as some count."""
@@ -143,7 +145,8 @@ def seal(pdf: bytes, *, by: Signer, name: str, reason: str, at: datetime, clock:
     try:
         writer = _Writer(io.BytesIO(pdf))
         _refuse(writer.prev)
-        return _Signer(_what(name, reason, by, at, clock), by, clock, _field(name), at).sealed(writer)
+        signing = _Signer(_what(name, reason, by, at, clock), by, clock, _field(name), at)
+        return alone(lambda: signing.sealed(writer))
     except SigningError as error:
         raise NotSealed(f"The certificate cannot be used for a seal ({error}).") from error
     except PdfError as error:

@@ -67,7 +67,9 @@ def signing_copy(look: Look, spec: Signature) -> Copy | None:
     one = next((d for d in look.program.papers if set(spec.covers) & set(d.sections)), look.program.papers[0])
     written = [look.plan.sections[s].on for s in spec.covers if s in look.plan.sections]
     today = imprint_of(look.row.organization, look.case.now, look)
-    imprint = replace(today, made=_midnight(max(written)), mark=SIGNING, head="")
+    imprint = replace(
+        today, made=_midnight(max(written, default=look.plan.opened or look.case.today)), mark=SIGNING, head=""
+    )
     inside = words_of_signature(look.program, look.plan, spec.id)
     try:
         whole = _checked(signing_paper(look.case, one, spec, imprint), imprint, inside, one.template or "")

@@ -70,7 +70,9 @@ def of_author(reading: Reading, name: str) -> Iterator[Span]:
 def own_words(reading: Reading, name: str) -> Iterator[Span]:
     """The author's words of a kind; those with two meanings only where the sentence tells which is meant."""
     meant = {"soft_trait": _of_person, "soft_hyperbole": _said_to_be, "soft_comparison": _of_person_near}.get(name)
-    yield from (s for s in of_author(reading, name) if meant is None or meant(reading, s))
+    for span in of_author(reading, name):
+        if (meant is None or meant(reading, span)) and reading.outside(span, f"not_{name}"):
+            yield span
 
 
 def in_clause_before(reading: Reading, span: Span, *kinds: str) -> bool:
