@@ -22,7 +22,7 @@ from upturn.records import log, seals
 from upturn.records.access import Look, NotFound, look
 from upturn.records.executed import execute, fetch, seal_due
 from upturn.records.files import path_of, store
-from upturn.records.models import Copy, Entry, Person, Plan
+from upturn.records.models import Copy, Entry, Notice, Person, Plan
 from upturn.records.papers import signing_copy
 from upturn.records.perform import perform
 from upturn.records.verify import verify
@@ -115,6 +115,17 @@ def test_the_page_shows_both_signatures_and_the_root_of_the_log_that_holds_them(
     assert [s["copy"] for s in inside["signatures"]] == [
         s.copy for s in seen(plan, plan.lead).plan.signers.values() if s.copy
     ]
+
+
+def test_everybody_named_to_the_plan_and_the_contact_get_a_copy(plan: Plan) -> None:
+    """M-09: once signed, a copy goes to the named contact; and one to each party."""
+    both_sign(plan)
+    seal_due(LATER)
+    queued = Notice.objects.filter(plan=plan, notice="executed_copy")
+    state, _ = fetch(seen(plan, plan.lead), "form")
+    assert all(state.sha256 in one.text for one in queued)
+    assert {one.person_id for one in queued if one.person_id} == {plan.subject_id, plan.lead_id}
+    assert [one.address for one in queued if not one.person_id and not one.fill] != []
 
 
 def test_words_that_change_and_are_signed_again_make_another_copy(plan: Plan) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from upturn.core.audience import addressed, section_readers
 from upturn.core.case import Case
 from upturn.core.commands import Execute
-from upturn.core.events import Event, Executed
+from upturn.core.events import Event, Executed, Noticed
 from upturn.core.facts import CLOCK
 from upturn.core.plan import SignatureState
 from upturn.core.program import Document, Signature
@@ -89,7 +89,23 @@ def _execute(case: Case, command: Execute) -> list[Event]:
         seal=command.seal,
         signatures=entries(states),
     )
-    return [addressed(case, event, readers(case, covered_by(case, states)))]
+    known = readers(case, covered_by(case, states))
+    return [addressed(case, event, known), addressed(case, _copies(case, command, known), known)]
+
+
+def _copies(case: Case, command: Execute, known: Iterable[str]) -> Noticed:
+    """A copy for everybody named to the plan who reads it, and for the program's contact (M-09)."""
+    document = next(one for one in case.program.papers if one.id == command.document)
+    named = tuple(role for role in known if case.plan.holders(role))
+    title = document.title or case.program.title
+    return Noticed(
+        notice="executed_copy",
+        to=(*named, "contact") if case.facts.settings.get(case.program.contact.setting) else named,
+        title=f"Executed copy: {title}",
+        text=f"Everybody has signed. The sealed copy of “{title}” is among the files of the {case.program.words.plan}; "
+        f"its fingerprint (SHA-256) is {command.sha256}.",
+        key=f"executed_copy@{command.sha256[:12]}",
+    )
 
 
 EXECUTE = Verb(
