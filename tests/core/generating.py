@@ -319,6 +319,10 @@ def _state(_target: str, _case: Case, _chance: Random, _sets: Mapping[str, Any])
     return c.State(text="I see it otherwise")
 
 
+def _disclose(target: str, _case: Case, _chance: Random, _sets: Mapping[str, Any]) -> c.Command:
+    return c.Disclose(audience=target, reason="A hearing", to="Counsel")
+
+
 _COMMANDS: Mapping[str, Callable[[str, Case, Random, Mapping[str, Any]], c.Command]] = {
     "answer": _answer,
     "record": _record,
@@ -341,7 +345,8 @@ _COMMANDS: Mapping[str, Callable[[str, Case, Random, Mapping[str, Any]], c.Comma
     "attach": _attach,
     "state": _state,
     "correct": _correct,
+    "disclose": _disclose,
 }
 
-CALM = ("comment", "correct", "state", "attach", "party", "reply", "reschedule", "prepare")
+CALM = ("comment", "correct", "disclose", "state", "attach", "party", "reply", "reschedule", "prepare")
 """What does not carry a plan on: a wandering story does it, and not all the time."""

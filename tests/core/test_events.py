@@ -148,6 +148,10 @@ GOLDEN = [
         '{"document":"form","seal":"f","sha256":"d","signatures":[7,9],"size":9}',
     ),
     (
+        e.Disclosed(for_="office", reason="A hearing", to="Counsel", role="staff"),
+        '{"for":"office","reason":"A hearing","role":"staff","to":"Counsel"}',
+    ),
+    (
         e.Noticed(notice="soon", to=("member", "contact"), title="Soon", text="x", key="soon@2026-03-02"),
         '{"key":"soon@2026-03-02","notice":"soon","text":"x","title":"Soon","to":["member","contact"]}',
     ),
@@ -288,7 +292,7 @@ def test_the_digest_of_a_ledger_with_every_type_of_event_is_this():
     at = datetime(2026, 3, 2, 12, tzinfo=UTC)
     entries, payloads, head = chain(Fact(n, at, "p2", event) for n, (event, _) in enumerate(GOLDEN, start=1))
     assert first_break(entries, payloads) is None
-    assert head == "eefce000be746229a8c14a5731866c458301d6d4aa452b36f4ef1e31fe28d15f"
+    assert head == "60eb0998227263fabcdbd1c9d6ece130fea17e89a7f7ab8672d0a60327a8f271"
 
 
 def test_the_words_under_a_signature_are_named_by_this_digest():

@@ -619,12 +619,12 @@ def test_a_correction_is_read_by_whoever_reads_what_it_corrects():
 # -- after the end ----------------------------------------------------------------------------------------------------
 
 
-def test_after_the_end_there_are_statements_and_corrections_and_nothing_else():
+def test_after_the_end_there_are_statements_corrections_evidence_and_nothing_else():
     play = opened("start: {tells: true}")
     play.do("finn", c.Move(move="begin"))
     play.do("finn", c.Move(move="end"))
-    assert {o.partition(":")[0] for o in play.offers("mara")} == {"state"}
-    assert {o.partition(":")[0] for o in play.offers("ines")} == {"correct"}
+    assert {o.partition(":")[0] for o in play.offers("mara")} == {"state", "disclose"}
+    assert {o.partition(":")[0] for o in play.offers("ines")} == {"correct", "disclose"}
     assert refusal(play, "finn", SAID) == [
         "This improvement plan is closed. What is on record stays; nothing is added to it."
     ]

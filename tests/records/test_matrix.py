@@ -79,8 +79,10 @@ class Matrix:
         return self.says["moments"]
 
     def rows(self, moment: str) -> Mapping[str, Any]:
-        """Kind of person → what is expected of one at a moment."""
-        return {**self.says["everywhere"], **self.moments[moment]["open"]}
+        """Kind of person → what is expected of one at a moment; whoever reads the plan then has what is `always` theirs."""
+        found = {**self.says["everywhere"], **self.moments[moment]["open"]}
+        always = self.says["always"]
+        return {kind: {**row, **always.get(kind, {})} if isinstance(row, dict) else row for kind, row in found.items()}
 
     def steps(self, moment: str) -> list[Mapping[str, Any]]:
         scenes = {**self.stories["scenes"], **self.says["scenes"]}
@@ -131,6 +133,7 @@ def of_program(program: Program) -> dict[str, Iterable[str]]:
         "extend": program.clock,
         "party": program.parties,
         "execute": [document.id for document in program.papers],
+        "disclose": ("office", "lead", "subject"),
         **dict.fromkeys(("state", "attach", "propose", "version", "pause", "resume"), plan),
     }
 

@@ -38,6 +38,7 @@ TARGETS: Mapping[str, tuple[type[c.Command], tuple[str, ...]]] = {
     "party": (c.ChangeParty, ("role",)),
     "attach": (c.Attach, ()),
     "execute": (c.Execute, ("document",)),
+    "disclose": (c.Disclose, ("audience",)),
 }
 """Verb → its command, and the fields that the target of an offer names."""
 

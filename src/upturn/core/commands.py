@@ -259,6 +259,15 @@ class Execute(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disclose(Command):
+    """Ask for an evidence bundle of what an audience reads (`office`, `lead`, `subject`); `to`: who is given it."""
+
+    audience: str
+    reason: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correct(Command):
     """Correct an earlier entry by a dated one."""
 

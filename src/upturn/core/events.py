@@ -318,6 +318,16 @@ class Executed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosed(Event):
+    """An evidence bundle was asked for: of what an audience reads (`for_`), to be given `to` somebody, and why."""
+
+    for_: str
+    reason: str
+    to: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed(Event):
     """A notice was queued, to these roles (or the program's contact)."""
 
@@ -351,7 +361,7 @@ TYPES: Mapping[str, type[Event]] = {
     for cls in (
         Opened, Answered, Logged, Screened, Moved, Dated, Scheduled, Paused, Resumed, Signed, Voided, Approved,
         Commented, Replied, Stated, CheckedIn, Lapsed, ItemMoved, Proposed, Amended, PartyChanged, Attached, Executed,
-        Noticed, Corrected, Erased,
+        Disclosed, Noticed, Corrected, Erased,
     )
 }  # fmt: skip
 

@@ -674,6 +674,10 @@ def _executed(plan: Plan, fact: Fact, event: e.Executed) -> Plan:
     return replace(plan, executed={**plan.executed, event.document: state})
 
 
+def _disclosed(plan: Plan, _fact: Fact, _event: e.Disclosed) -> Plan:
+    return plan  # nothing on the plan depends on who took it out of the house
+
+
 def _noticed(plan: Plan, fact: Fact, event: e.Noticed) -> Plan:
     return replace(plan, noticed={**plan.noticed, event.key or event.notice: fact.day()})
 
@@ -711,6 +715,7 @@ _HANDLERS: Mapping[type[e.Event], Handler] = {
     e.PartyChanged: _party_changed,
     e.Attached: _attached,
     e.Executed: _executed,
+    e.Disclosed: _disclosed,
     e.Noticed: _noticed,
     e.Corrected: _corrected,
     e.Erased: _erased,

@@ -460,6 +460,16 @@ def _executed(look: Look, _fact: Fact, event: e.Executed) -> Told:
     )
 
 
+def _disclosed(look: Look, _fact: Fact, event: e.Disclosed) -> Told:
+    whose = look.case.titles(look.program.of_kind(event.for_))
+    return Told(
+        title="Evidence bundle asked for",
+        line=sentence(f"It holds what {whose} reads{f', and is given to {event.to}' if event.to else ''}"),
+        words=event.reason,
+        mark=True,
+    )
+
+
 def _noticed(look: Look, _fact: Fact, event: e.Noticed) -> Told:
     to = listed("the program's contact" if r == "contact" else f"the {look.case.role_title(r)}" for r in event.to)
     return Told(title=f"Notice queued: {event.title}", line=f"To {to}.", details=(("Text", event.text),))
@@ -498,6 +508,7 @@ WORDS: Mapping[type[e.Event], Callable[[Look, Fact, Any], Told]] = {
     e.PartyChanged: _party_changed,
     e.Attached: _attached,
     e.Executed: _executed,
+    e.Disclosed: _disclosed,
     e.Noticed: _noticed,
     e.Corrected: _corrected,
     e.Erased: _erased,

@@ -32,6 +32,7 @@ ROUTES: Mapping[str, tuple[str, Callable[[str], dict[str, str]]]] = {
     "resume": ("resume", _parts()),
     "party": ("party", _parts("role")),
     "attach": ("attach", _parts()),
+    "disclose": ("bundle", _parts("audience")),
 }
 """Verb → route name, and how its target becomes the route's arguments. Every route also takes `plan`, the plan's id."""
 

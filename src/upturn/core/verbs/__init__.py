@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from upturn.core.commands import Command
-from upturn.core.verbs import changing, checking_in, executing, items, moving, signing, talking, writing
+from upturn.core.verbs import changing, checking_in, disclosing, executing, items, moving, signing, talking, writing
 from upturn.core.verbs.base import Against, Verb
 
 VERBS: Mapping[str, Verb] = {
     verb.name: verb
-    for module in (writing, moving, signing, executing, checking_in, items, talking, changing)
+    for module in (writing, moving, signing, executing, checking_in, items, talking, changing, disclosing)
     for verb in module.VERBS
 }
 BY_COMMAND: Mapping[type[Command], Verb] = {verb.command: verb for verb in VERBS.values()}

@@ -232,6 +232,7 @@ QUIET = {
     "reschedule",
     "state",
     "attach",
+    "disclose",
     "answer",
     "sign",
     "approve",

@@ -93,6 +93,7 @@ OFFERS: Mapping[str, str] = {
     "attach": "Attach a file",
     "check_in": "Record a check-in",
     "correct": "Correct an entry",
+    "disclose": "Ask for an evidence bundle",
     "item": "Move an item",
     "party": "Change who is on the plan",
     "pause": "Pause the plan",
