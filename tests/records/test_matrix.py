@@ -79,7 +79,7 @@ class Matrix:
         return self.says["moments"]
 
     def rows(self, moment: str) -> Mapping[str, Any]:
-        """Kind of person → what is expected of one at a moment; whoever reads the plan then has what is `always` theirs."""
+        """Kind of person → what is expected of one at a moment, with what is `always` open to a reader."""
         found = {**self.says["everywhere"], **self.moments[moment]["open"]}
         always = self.says["always"]
         return {kind: {**row, **always.get(kind, {})} if isinstance(row, dict) else row for kind, row in found.items()}
