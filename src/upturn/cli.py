@@ -72,6 +72,17 @@ def _plan_commands(add: Add) -> None:
     )
 
 
+def _bundle_command(add: Add) -> None:
+    bundle = add("bundle", bundle_command, "The evidence of a plan as one file that an outsider can check.")
+    bundle.add_argument("plan", help="number (MIP-2026-0001) or id")
+    bundle.add_argument("--as", dest="person", required=True, help="who asks for it (name or e-mail)")
+    bundle.add_argument("--audience", choices=["office", "lead", "subject"], required=True, help="what these read")
+    bundle.add_argument("--reason", required=True, help="why; it stands on record")
+    bundle.add_argument("--to", default="", help="to whom it is given; the person it is about may keep it")
+    bundle.add_argument("--out", required=True, help="where the file goes")
+    bundle.add_argument("--organization", help="when several have a plan of that number")
+
+
 def _log_commands(add: Add) -> None:
     log = add("log", lambda args: 2, "The log that makes rewriting visible: checkpoints and proofs.").add_subparsers(
         required=True, metavar="WHAT"
@@ -145,6 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     _check_command(add)
     _plan_commands(add)
     _log_commands(add)
+    _bundle_command(add)
     program = add("program", lambda args: 2, "Check, show, try out program files.").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -480,6 +492,34 @@ def log_rotate(args: argparse.Namespace) -> int:
     if len(organizations) != 1:
         raise Wrong(f"There are {len(organizations)} organizations: name one with --organization.")
     print(f"{organizations[0].name} signs with a new key from now on. Publish it:\n{rotate(organizations[0])}")
+    return 0
+
+
+def bundle_command(args: argparse.Namespace) -> int:
+    """Ask for the evidence of a plan, and write it."""
+    _django()
+    from django.utils import timezone
+
+    from upturn.core.commands import Disclose
+    from upturn.core.refusals import Refused
+    from upturn.records.access import Former, NotFound
+    from upturn.records.bundles import NoBundle, give
+
+    row = _plan(args.plan, organization=args.organization, person=args.person)
+    person = _person(row.organization, args.person)
+    command = Disclose(audience=args.audience, reason=args.reason, to=args.to)
+    out = Path(args.out)
+    try:
+        out.touch(mode=0o600, exist_ok=False)  # before anything is on record; for nobody else to read
+    except OSError as error:
+        raise Wrong(f"{args.out} cannot be written, so nothing was asked for: {error.strerror}.") from None
+    try:
+        out.write_bytes(give(row.pk, command, person, timezone.now()).content)
+    except (Refused, NoBundle, NotFound, Former) as error:
+        out.unlink()
+        raise Wrong(str(error)) from None
+    print(f"{args.out} holds the evidence of {row.number}; that {person.name} asked for it is on record.")
+    print("Whoever gets it unpacks it and runs: python3 -I data/verify.py --key KEY, with a key of `upturn log keys`.")
     return 0
 
 

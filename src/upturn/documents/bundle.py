@@ -133,7 +133,7 @@ def _contents(evidence: Evidence, signer: Signer) -> dict[str, bytes]:
         "made": stamp(evidence.made),
         "asked_by": evidence.asked_by,
         "given_to": f", to be given to {evidence.given_to}" if evidence.given_to else "",
-        "reason": evidence.reason,
+        "reason": " ".join(evidence.reason.split()),
         "entries": str(len(evidence.entries)),
         "last_at": evidence.entries[-1].at,
         "size": f"{told.size:,}",

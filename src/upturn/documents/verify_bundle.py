@@ -237,7 +237,7 @@ def key_is_the_one_given(bag: Bundle) -> Iterator[str]:
     if not bag.key:
         bag.notes.append(f"The log key is {fingerprint}. Compare it with the one published: --key checks it.")
     elif "+" in bag.key:
-        if base64.b64decode(bag.key.rsplit("+", 1)[-1], validate=True)[1:] != bag.log_key[-32:]:
+        if base64.b64decode(bag.key.split("+", 2)[2], validate=True)[1:] != bag.log_key[-32:]:
             yield "The log was signed with another key than the one you gave: this is not the organization's record."
     elif bag.key.lower().replace(":", "") != fingerprint:
         yield "The log was signed with another key than the one you gave: this is not the organization's record."
@@ -379,6 +379,11 @@ CHECKS = (
 UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError)
 
 
+def printable(text: str) -> str:
+    """What a bundle says, without what would move the cursor or turn the line around."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check an evidence bundle. README.txt says what is not proven.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).resolve().parent.parent)
@@ -394,9 +399,9 @@ def main() -> int:
             except UNREADABLE as error:
                 found = [f"It cannot be checked whether this holds: “{holding}” ({type(error).__name__}: {error})"]
             faults += len(found)
-            print("\n".join(f"NO    {says}" for says in found) or f"yes   {holding}")
+            print("\n".join(f"NO    {printable(says)}" for says in found) or f"yes   {holding}")
     for note in bag.notes:
-        print(f"note  {note}")
+        print(f"note  {printable(note)}")
     print(f"The bundle does NOT hold: {faults} found." if faults else "The bundle holds.")
     return 1 if faults else 0
 

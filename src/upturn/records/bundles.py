@@ -23,8 +23,9 @@ from upturn.documents import bundle
 from upturn.documents.bundle import Evidence
 from upturn.documents.content import Reader, record
 from upturn.records import keys, log, papers, seals
-from upturn.records.access import Look, NotFound, look
+from upturn.records.access import Look, NotFound, acting
 from upturn.records.files import path_of
+from upturn.records.loading import load, rows
 from upturn.records.models import Attachment, Checkpoint, Copy, Entry, Person
 from upturn.records.perform import perform
 from upturn.records.timeline import Item, timeline
@@ -55,7 +56,7 @@ def made(plan_id: str, audience: str, person: Person, now: datetime) -> Given:
 
     The same plan at the same moment is the same file. Raises NotFound for somebody who did not ask, and NoBundle.
     """
-    seen = look(plan_id, person, now)
+    seen = _looked_at_anew(plan_id, person, now)
     asked = next((f for f in reversed(seen.loaded.entries) if _asks(f, audience, seen.actor.code)), None)
     roles = asks_as(seen.case, audience)
     if asked is None or not roles:
@@ -63,6 +64,15 @@ def made(plan_id: str, audience: str, person: Person, now: datetime) -> Given:
     at, signer = _checkpoint(seen, now)
     reader = Look(person, seen.loaded, seen.loaded.case(Actor("", roles), now))  # as the audience, not as the person
     return Given(f"{bundle.folder(seen.row.number)}.zip", bundle.zipped(_evidence(reader, asked, at), signer))
+
+
+def _looked_at_anew(plan_id: str, person: Person, now: datetime) -> Look:
+    """From the entries as they are stored now: what is remembered of them may hold words that were erased since."""
+    row = rows().filter(pk=plan_id, organization=person.organization_id).first()
+    if row is None:
+        raise NotFound
+    loaded = load(row)
+    return Look(person, loaded, loaded.case(acting(loaded, person), now))
 
 
 def _asks(fact: Fact, audience: str, code: str) -> bool:

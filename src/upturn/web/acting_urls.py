@@ -8,6 +8,7 @@ from upturn.web.views.acting import (
     changing,
     checkins,
     deciding,
+    disclosing,
     items,
     moving,
     records,
@@ -61,6 +62,7 @@ _OF_A_PLAN = [
     path("resume/", changing.resume, name="resume"),
     path("people/<str:role>/", changing.party, name="party"),
     path("attach/", changing.attach, name="attach"),
+    path("evidence/<str:audience>/", disclosing.bundle, name="bundle"),
 ]
 
 DOING = [path(f"plans/<str:plan>/{one.pattern}", one.callback, name=one.name) for one in _OF_A_PLAN]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from upturn.core.letters import paragraphs
+from upturn.core.verbs.disclosing import AUDIENCES
 from upturn.core.wording import listed
 from upturn.records import files
 from upturn.records.access import Look, look
@@ -126,6 +127,7 @@ def page_context(found: Look) -> dict[str, Any]:
         "doing": standing.doing(found),
         "letters": letters(found),
         "papers": copies(found),
+        "bundles": bundles(found),
         "recent": [in_record(item, found) for item in entries[:RECENT]],
         "more": len(entries) > RECENT,
         "writing": case.stage.phase in ("draft", "sign"),
@@ -202,6 +204,20 @@ def copies(found: Look) -> list[dict[str, str]]:
             "url": reverse("plan_document", kwargs={"plan": found.row.pk, "document": one.id}),
         }
         for one in offered(found)
+    ]
+
+
+def bundles(found: Look) -> list[dict[str, str]]:
+    """The evidence bundles this person may ask for: as a rule one."""
+    offers = [f"disclose:{audience}" for audience in AUDIENCES if f"disclose:{audience}" in found.offers]
+    return [
+        {
+            "title": found.case.titles(found.program.of_kind(offer.partition(":")[2]), "and")
+            if len(offers) > 1
+            else "",
+            "url": address(found.row.pk, offer),
+        }
+        for offer in offers
     ]
 
 

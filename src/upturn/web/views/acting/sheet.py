@@ -71,6 +71,8 @@ class Sheet:
     template: str = "acting/sheet.html"
     context: Mapping[str, Any] = field(default_factory=dict)
     then: Callable[[Performed], str] | None = None
+    answer: Callable[[Performed], HttpResponse] | None = None
+    """What comes back in place of a page: a file."""
     boxes: Mapping[str, str] = field(default_factory=dict)
     """Path of a refusal → box of our own form, where they differ."""
     files: bool = False
@@ -148,6 +150,8 @@ def _attempted(request: HttpRequest, look: Look, offer: str, sheet: Sheet, make:
     drop_draft(look.person, look.row, offer)
     if says := what_happened(sheet.said, done, look):
         messages.info(request, says)
+    if sheet.answer:
+        return sheet.answer(done)
     return redirect(sheet.then(done) if sheet.then else reverse("plan", kwargs={"plan": look.row.pk}))
 
 
