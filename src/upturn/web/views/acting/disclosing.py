@@ -53,7 +53,7 @@ def _sheet(request: HttpRequest, look: Look, audience: str) -> Sheet:
         says=[
             (
                 f"It holds what {whose} reads: the sealed copies and those shown for signing, the record with its"
-                f" proofs, the files, an index, and a checker. Of what {whose} does not read, it shows only that it exists."
+                f" proofs, the files, an index, and a checker. Of the rest it shows only that it exists."
             ),
             "Whoever has the file can read all of it. Give it to nobody else.",
         ],
