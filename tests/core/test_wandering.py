@@ -173,7 +173,7 @@ def json_like(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-AFTER_THE_END = {e.Stated, e.Corrected, e.Noticed, e.Dated, e.Lapsed}
+AFTER_THE_END = {e.Stated, e.Corrected, e.Disclosed, e.Noticed, e.Dated, e.Lapsed}
 
 
 def replaying_the_record_gives_the_plan(stage: Stage) -> None:
@@ -195,7 +195,7 @@ def a_standing_signature_covers_the_words_as_they_are(stage: Stage) -> None:
             assert state.digest == of_signature(program, stage.plan, state.id), f"{state.id} covers other words"
 
 
-def nothing_but_words_and_dates_follow_the_end(stage: Stage) -> None:
+def nothing_but_words_dates_and_evidence_follow_the_end(stage: Stage) -> None:
     final = {s.id for s in stage.the_program().stages if s.final}
     plan = Plan()
     for fact in stage.record:
@@ -305,7 +305,7 @@ PROMISES = (
     replaying_the_record_gives_the_plan,
     every_event_is_read_back_from_its_json,
     a_standing_signature_covers_the_words_as_they_are,
-    nothing_but_words_and_dates_follow_the_end,
+    nothing_but_words_dates_and_evidence_follow_the_end,
     the_end_stops_what_ran,
     who_waits_for_the_telling_reads_and_does_nothing_before,
     a_clock_ends_within_its_bounds,
