@@ -20,6 +20,7 @@ from tests.web.keeping import sign_in, signed_in
 from upturn.core.commands import Record, State
 from upturn.core.ledger import canonical
 from upturn.demo import seeding
+from upturn.records import log
 from upturn.records.models import Organization, Person, Plan, Reading
 from upturn.records.perform import perform
 
@@ -180,6 +181,17 @@ def test_reading_is_noted_once_per_person_plan_and_sign_in(network: Organization
     assert Reading.objects.filter(plan=plan, person__name="Finn Alder").count() == 1
     text(signed_in(person(network, "Finn Alder")), reverse("plan", kwargs={"plan": plan.pk}))
     assert Reading.objects.filter(plan=plan, person__name="Finn Alder").count() == 2
+
+
+def test_the_downloaded_record_is_a_receipt_of_the_log(network: Organization) -> None:
+    """Whoever keeps it can show later that the log has been rewritten, if it has."""
+    plan = plan_of(network, "Mara Quill")
+    url = reverse("plan_download", kwargs={"plan": plan.pk})
+    client = signed_in(person(network, "Mara Quill"))
+    assert json.loads(text(client, url))["checkpoint"] is None
+    made = log.checkpoint(network, NOW)
+    assert made is not None
+    assert json.loads(text(client, url))["checkpoint"] == made.text
 
 
 def test_the_downloaded_record_can_be_checked_with_nothing_but_sha_256(network: Organization) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 
 from upturn.core.ledger import PAYLOAD_TAG, stamp
 from upturn.records.access import Look
+from upturn.records.log import last_checkpoint
 from upturn.records.models import Entry
 
 FORMAT = "upturn-record-1"
 
 
 def record(look: Look) -> dict[str, Any]:
-    """The record as JSON values. One query."""
+    """The record as JSON values, a receipt with the last checkpoint of the log. Two queries."""
     row = look.row
     readable = {f.seq for f in look.entries}
     entries = [_entry(e, readable) for e in Entry.objects.filter(plan=row).select_related("payload").order_by("seq")]
@@ -36,6 +37,11 @@ def record(look: Look) -> dict[str, Any]:
             "payload = SHA-256(tag || salt || canonical words), tag (in hex) as in `commitment_tag`."
         ),
         "commitment_tag": PAYLOAD_TAG.hex(),
+        "checkpoint": last.text if (last := last_checkpoint(row.organization)) else None,
+        "how_to_check_the_checkpoint": (
+            "a signed note (C2SP checkpoint): the organization's log as it was, its size and root, and the signature; "
+            "whoever keeps it can ask for a proof that every entry before is still in the log, unchanged."
+        ),
         "entries": entries,
     }
 
