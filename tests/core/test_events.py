@@ -77,9 +77,10 @@ GOLDEN = [
         e.Signed(
             signature="mine", outcome="agreed", digest="d", meaning="I agree.", sections=("words",), signer="p1",
             role="member", statement="x", reason="y", witnesses=("Wanda",), awaits=("p3",),
-            copy="c", paper="a1",
+            copy="c", paper="a1", consent="z",
         ),
-        ('{"awaits":["p3"],"copy":"c","digest":"d","meaning":"I agree.","outcome":"agreed","paper":"a1","reason":"y",'
+        ('{"awaits":["p3"],"consent":"z","copy":"c","digest":"d","meaning":"I agree.",'
+        '"outcome":"agreed","paper":"a1","reason":"y",'
         '"role":"member","sections":["words"],"signature":"mine","signer":"p1","statement":"x","witnesses":["Wanda"]}'),
     ),
     (
@@ -292,7 +293,7 @@ def test_the_digest_of_a_ledger_with_every_type_of_event_is_this():
     at = datetime(2026, 3, 2, 12, tzinfo=UTC)
     entries, payloads, head = chain(Fact(n, at, "p2", event) for n, (event, _) in enumerate(GOLDEN, start=1))
     assert first_break(entries, payloads) is None
-    assert head == "60eb0998227263fabcdbd1c9d6ece130fea17e89a7f7ab8672d0a60327a8f271"
+    assert head == "fac95894dabb3ced923467e8183693dbcefffa0b9c7b3d1b13807b215f99fad7"
 
 
 def test_the_words_under_a_signature_are_named_by_this_digest():

@@ -207,8 +207,9 @@ class OnScreen:
         """An event with names in place of codes, without what differs by nature."""
         payload = {k: v for k, v in to_json(event).items() if k not in ("sha256", "size", "group", "media_type")}
         if isinstance(event, e.Signed):
+            payload.pop("copy", None)  # only the page shows one, and asks for consent
+            payload.pop("consent", None)
             payload.pop("reason", None)  # who declines says why in a statement
-            payload.pop("copy", None)  # only the page shows one
             payload.pop("digest", None)  # of words in which people stand by code; a wrong one is refused
         return type(event).__name__, _renamed(payload, names)
 

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from tests.web.keeping import kept, signed_in
+from upturn.core.events import Signed
 from upturn.core.program import Program
 from upturn.demo import seeding
 from upturn.documents import gate
@@ -169,6 +170,8 @@ def test_the_signer_gets_the_exact_copy_and_the_signature_names_it(network: str)
     client.post(url, {**sent, "outcome": "agreed", "press": "do"})
     state = look(plan.pk, member, datetime.now(UTC)).plan.signatures["member_signs"]
     assert (state.copy, state.digest) == (sent["copy"], sent["digest"])
+    signed = next(f.event for f in look(plan.pk, member, datetime.now(UTC)).entries if isinstance(f.event, Signed))
+    assert signed.consent in page.replace("&#x27;", "'")
     assert verify(plan) == []
     done = client.get(reverse("signed", kwargs={"plan": plan.pk, "signature": "member_signs"})).content.decode()
     assert "Take the exact copy that was signed" in done

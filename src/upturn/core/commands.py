@@ -89,6 +89,8 @@ class Sign(Command):
     witnesses: Sequence[str] = ()
     copy: str = ""
     paper: str = ""
+    consent: bool = False
+    """Whether the signer was shown, and accepts, that pressing the button signs (`CONSENT` in `verbs.signing`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,8 @@ class Signed(Event):
     awaits: tuple[str, ...] = ()
     copy: str = ""
     paper: str = ""
+    consent: str = ""
+    """The sentence by which the signer agreed to sign electronically, word for word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

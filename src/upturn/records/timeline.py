@@ -292,6 +292,7 @@ def _signed(look: Look, fact: Fact, event: e.Signed) -> Told:
     details += [("Witnesses", listed(event.witnesses))] if event.witnesses else []
     details += [("What happened", event.reason)] if event.reason else []
     details += [("The exact copy, SHA-256", event.copy)] if event.copy else []
+    details += [("Agreed to", event.consent)] if event.consent else []
     scan = look.plan.attachments.get(event.paper)
     named = f" (see “{scan.name}”)" if scan and look.reads_entry(scan.seq) else ""
     on_paper = f", on paper{named}" if event.paper else ""

@@ -33,6 +33,8 @@ OUTCOMES = {
     "not_reachable": "could not be reached",
 }
 """How the record says each outcome of a signature."""
+CONSENT = "I sign electronically. I may sign on paper instead, and nothing follows from which of the two I choose."
+"""What a signer agrees to beside the statement of the signature (UETA 5(b), 15 U.S.C. 7001(b) and (c))."""
 
 
 def _sign_open(case: Case, target: str) -> Refusal | None:
@@ -119,6 +121,7 @@ def _sign(case: Case, command: Sign) -> list[Event]:
         awaits=_awaits(case, spec, signer),
         copy=command.copy,
         paper=command.paper,
+        consent=CONSENT if own and command.consent and command.outcome not in WITNESSED else "",
         on=command.on,
     )
     return [addressed(case, event)]

@@ -16,7 +16,7 @@ from upturn.core.digests import of_signature
 from upturn.core.guards.registry import GUARDS, arguments
 from upturn.core.plan import SignatureState
 from upturn.core.program import Approval, Rule, Section, Signature
-from upturn.core.verbs.signing import OUTCOMES, WITNESSED
+from upturn.core.verbs.signing import CONSENT, OUTCOMES, WITNESSED
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
 from upturn.records.drafts import TooLong, save_draft
@@ -73,6 +73,7 @@ def _sign_sheet(look: Look, spec: Signature) -> Sheet:
             "own_signature": own,
             "sections": list(covered(look, spec.covers)),
             "digest": of_signature(look.program, look.plan, spec.id),
+            "consent": CONSENT,
             "scans": [] if own else scans_of(look),
             "copy": signing_copy(look, spec) if reads_all(look, spec) else None,
             "basis": [look.program.source[c] for c in spec.cites if c in look.program.source],
@@ -331,6 +332,7 @@ def _sign(look: Look, spec: Signature, given: Given, *, own: bool) -> Sign:
         paper=(own_values.get("paper") or "none") if on_paper else "",
         digest=str(given.sent.get("digest", "")),
         copy=str(given.sent.get("copy", "")),
+        consent=own,
         statement=own_values.get("statement") or "",
         reason=own_values.get("reason") or "",
         signer="" if own else own_values.get("signer") or "",
