@@ -238,3 +238,15 @@ def test_a_signature_on_paper_needs_its_scan_and_somebody_else(
     attached = attach(plan, plan.subject)
     with pytest.raises(Refused, match=says):
         on_paper(plan, getattr(plan, who), scan or attached, outcome)
+
+
+def test_a_plan_whose_copy_cannot_be_made_holds_up_no_other(plan: Plan) -> None:
+    """Whatever goes wrong with one is logged and tried again; the clock goes on."""
+    both_sign(plan)
+    broken = seals.path_of(plan.organization)
+    whole = broken.read_bytes() if broken.exists() else None
+    broken.parent.mkdir(parents=True, exist_ok=True)
+    broken.write_bytes(b"no key")
+    assert seal_due(LATER) == 0
+    broken.unlink() if whole is None else broken.write_bytes(whole)
+    assert seal_due(LATER) == 1

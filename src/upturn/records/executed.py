@@ -10,13 +10,10 @@ from upturn.core.case import Case
 from upturn.core.commands import Execute
 from upturn.core.plan import ExecutedState, SignatureState
 from upturn.core.program import Document
-from upturn.core.refusals import Conflict, Refused
 from upturn.core.verbs.executing import entries, to_execute
 from upturn.documents.content import executed_paper, executed_record
-from upturn.documents.gate import Refused as HeldBack
 from upturn.documents.making import made
-from upturn.documents.sealing import Clock, NotSealed, certificate_of, clock, fingerprint, seal
-from upturn.documents.typesetting import NotTypeset
+from upturn.documents.sealing import Clock, certificate_of, clock, fingerprint, seal
 from upturn.records import log as merkle
 from upturn.records import papers, seals
 from upturn.records.access import Look, NotFound
@@ -36,7 +33,7 @@ def seal_due(now: datetime, limit: int = 50) -> int:
     for plan_id in Plan.objects.filter(unsealed=True).order_by("updated_at", "pk").values_list("pk", flat=True)[:limit]:
         try:
             done += execute(plan_id, now)
-        except (HeldBack, NotTypeset, NotSealed, Refused, Conflict):
+        except Exception:
             log.exception("no executed copy", plan=plan_id)
     return done
 
