@@ -195,13 +195,26 @@ LONG = " ".join(f"Sentence number {n} says what happened on that day." for n in 
         ("Łucja Nguyễn-Ødegård, Ἀθηνᾶ, Дмитрий", "Łucja Nguyễn-Ødegård, Ἀθηνᾶ, Дмитрий"),
         ("李明 さん 김민준", "李明 さん 김민준"),
         ("Well done 😀", "Well done [grinning face]"),
+        ("עברית 🙂 and more", "slightly smiling face"),
         ("bell \u0007, mark \ufeff, over\u202eride", "bell , mark , override"),
         ('#read("/etc/passwd") *bold* $x$ #{1+1} \\u{1f}', '#read("/etc/passwd") bold $x$ #{1+1} \\u{1f}'),
         ("Tom said:\n\n> it broke\n\n1. first\n2. second\n   - inner", "first"),
         ("<b>not bold</b> & so on", "<b>not bold</b> & so on"),
         ("a\n\n\n\n\n\nb", "b"),
     ],
-    ids=["400 sentences", "3,000 letters", "european", "cjk", "emoji", "control", "markup", "lists", "html", "breaks"],
+    ids=[
+        "400 sentences",
+        "3,000 letters",
+        "european",
+        "cjk",
+        "emoji",
+        "right to left and emoji",
+        "control",
+        "markup",
+        "lists",
+        "html",
+        "breaks",
+    ],
 )
 @pytest.mark.parametrize("name", ["evolve-mip", "dc-pip"])
 def test_no_text_is_lost_whatever_it_is(name: str, words: str, found: str) -> None:

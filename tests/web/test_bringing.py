@@ -106,6 +106,17 @@ def test_nothing_that_replaces_words_is_taken_by_itself(plan: Plan) -> None:
     assert (" checked" in page.partition('name="take"')[2].partition(">")[0]) == (not had)
 
 
+def test_a_draft_of_ones_own_is_never_replaced_unseen(plan: Plan) -> None:
+    member = signed_in(plan.subject)
+    form = form_of(member, plan, "form")
+    first = brought(member, plan, filled(form, led_to="My first words."))
+    member.post(url(plan), sent(first))
+    page = brought(member, plan, filled(form, led_to="Other words."))
+    assert "My first words." in page
+    assert sent(page)["take"]  # it can be taken
+    assert " checked" not in page.partition('name="take"')[2].partition(">")[0]
+
+
 def test_a_form_that_was_not_touched_changes_nothing(plan: Plan) -> None:
     member = signed_in(plan.subject)
     assert "Nothing in the file differs from the plan." in brought(member, plan, form_of(member, plan, "form"))

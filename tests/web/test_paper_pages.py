@@ -177,6 +177,20 @@ def test_the_signer_gets_the_exact_copy_and_the_signature_names_it(network: str)
     assert "Take the exact copy that was signed" in done
 
 
+def test_a_draft_brings_back_the_statement_and_never_the_choice(network: str) -> None:
+    """What somebody agrees to is chosen when the button is pressed, not out of yesterday's draft."""
+    _plan, member, url = to_sign()
+    client = signed_in(member)
+    sent = fields_of(client.get(url).content.decode())
+    client.post(f"{url}?draft=1", {**sent, "outcome": "agreed", "statement": "I will keep the dates."})
+    page = client.get(url).content.decode()
+    assert "I will keep the dates." in page
+    choices = re.findall(r'<input[^>]*name="outcome"[^>]*>', page)
+    assert choices
+    assert not any("checked" in one for one in choices)
+    assert "error-summary" not in page
+
+
 def test_every_signer_of_the_same_words_gets_the_same_bytes_whenever(network: str) -> None:
     plan, member, _ = to_sign()
     url = reverse("signing_copy", kwargs={"plan": plan.pk, "signature": "member_signs"})

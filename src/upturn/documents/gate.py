@@ -101,8 +101,7 @@ def _spelled(text: str, said: str) -> bool:
     """
     if not any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
         return False
-    letters = [c for c in text if c in said]
-    return len(letters) == len(text)
+    return all(c in said or unicodedata.mirrored(c) for c in text)  # a bracket may have been turned round
 
 
 def squeezed(text: str) -> str:

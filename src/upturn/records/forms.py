@@ -3,8 +3,12 @@ themselves.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from upturn.core.plan import Plan, Written
 from upturn.core.program import Document, Program
 from upturn.core.reading import ProgramFile
 from upturn.documents.content import Reader
@@ -44,9 +48,21 @@ def blank_form(
     return pdf_form(paper, whose, imprint.made, template=one.template or "")
 
 
-def brought(look: Look, data: bytes) -> Draft:
-    """What a file would change in a plan. Raises inspecting.NotRead, in a sentence."""
+def brought(look: Look, data: bytes, drafted: Mapping[str, Mapping[str, Any]]) -> Draft:
+    """What a file would change in a plan, or in the drafts (section → answers) that somebody has there. Raises
+    inspecting.NotRead, in a sentence.
+    """
     version = ProgramVersion.objects.get(pk=look.row.program_version_id)
     file = ProgramFile(json.loads(version.document), version.digest)
     found = came_back(data, file, variant=look.plan.variant, language=look.plan.language)
-    return compare(found, look.case, look.row.number)
+    return compare(found, look.case.with_plan(_with_drafts(look, drafted)), look.row.number)
+
+
+def _with_drafts(look: Look, drafted: Mapping[str, Mapping[str, Any]]) -> Plan:
+    """The plan as it would be, were these drafts shared."""
+    day, code = look.case.today, look.actor.code
+    sections = dict(look.plan.sections)
+    for key, answers in drafted.items():
+        written = sections.get(key)
+        sections[key] = replace(written, answers=answers) if written else Written(answers, 0, code, "", day)
+    return replace(look.plan, sections=sections)

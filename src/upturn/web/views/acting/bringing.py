@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from upturn.core.fields import clean_answers
 from upturn.core.wording import by_count, counted
 from upturn.documents.inspecting import NotRead
 from upturn.documents.reading_back import Draft, Line, accepted
@@ -22,6 +23,7 @@ from upturn.records.access import Look
 from upturn.records.drafts import TooLong, save_draft
 from upturn.records.forms import brought
 from upturn.records.papers import offered
+from upturn.records.queries import drafts
 from upturn.web.forms import Small
 from upturn.web.views.acting.pages import plan_page
 from upturn.web.views.acting.writing import Writing
@@ -61,10 +63,23 @@ def bring(request: HttpRequest, plan: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, look, form)
     try:
-        found = brought(look, form.cleaned_data["file"].read())
+        found = brought(look, form.cleaned_data["file"].read(), drafted(look))
     except NotRead as error:
         return _refused(request, look, str(error))
     return _compared(request, look, found)
+
+
+def drafted(look: Look) -> dict[str, dict[str, Any]]:
+    """What this person has in drafts of sections, as answers: a file is compared with that, and never replaces it
+    unseen.
+    """
+    found = {}
+    for key, draft in drafts(look.person, look.row).items():
+        section = look.program.section.get(key.removeprefix("answer:"))
+        if key.startswith("answer:") and section is not None and isinstance(draft.data.get("a"), dict):
+            raw = Writing(look, section).raw
+            found[section.id] = clean_answers(section.fields, raw, look.case.values, look.program)[0]
+    return found
 
 
 def writable(look: Look, section: str) -> bool:

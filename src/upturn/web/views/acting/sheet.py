@@ -76,6 +76,10 @@ class Sheet:
     boxes: Mapping[str, str] = field(default_factory=dict)
     """Path of a refusal → box of our own form, where they differ."""
     files: bool = False
+    afresh: tuple[str, ...] = ()
+    """Boxes of our own form that a draft does not fill again: what somebody decides is decided when the button is
+    pressed.
+    """
     optional: bool = True
     """Whether boxes of our own form that may stay empty are called optional."""
 
@@ -170,7 +174,9 @@ def collided(request: HttpRequest, look: Look, offer: str, make: Make, conflict:
 def _shown(request: HttpRequest, look: Look, offer: str, sheet: Sheet, draft: Draft | None) -> HttpResponse:
     kept = draft.data if draft else {}
     raw = kept.get("a") if isinstance(kept.get("a"), dict) else None
-    sent = as_sent(kept.get("own")) if draft else None
+    own = kept.get("own")
+    own = {k: v for k, v in own.items() if k not in sheet.afresh} if isinstance(own, Mapping) else own
+    sent = as_sent(own) if draft else None
     view = Filled(look, offer, sheet, sheet.first if raw is None else raw, sent, touched=False)
     return view.page(request, _days_refused(view), status=200, draft=draft)
 

@@ -68,6 +68,7 @@ def _sign_sheet(look: Look, spec: Signature) -> Sheet:
         who=who,
         since=since,
         template="acting/sign.html",
+        afresh=("outcome",),
         context={
             "spec": spec,
             "own_signature": own,
@@ -329,7 +330,7 @@ def _sign(look: Look, spec: Signature, given: Given, *, own: bool) -> Sign:
     return Sign(
         signature=spec.id,
         outcome=own_values["outcome"].removeprefix(ON_PAPER),
-        paper=(own_values.get("paper") or "none") if on_paper else "",
+        paper=own_values.get("paper") or ("none" if on_paper else ""),
         digest=str(given.sent.get("digest", "")),
         copy=str(given.sent.get("copy", "")),
         consent=own,
