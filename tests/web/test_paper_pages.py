@@ -20,7 +20,7 @@ from upturn.documents import gate
 from upturn.records import papers
 from upturn.records.access import look
 from upturn.records.files import path_of
-from upturn.records.models import Copy, Person, Plan, Reading
+from upturn.records.models import Copy, Organization, Person, Plan, Reading
 from upturn.records.verify import verify
 
 NOW = datetime.now(UTC)
@@ -223,4 +223,5 @@ def test_a_copy_that_was_changed_or_lost_is_told_by_verify(network: str) -> None
 
 @pytest.mark.parametrize(("country", "size"), [("US", "us-letter"), ("CA", "us-letter"), ("GB", "a4"), ("DE", "a4")])
 def test_paper_has_the_size_that_the_country_prints_on(country: str, size: str) -> None:
-    assert ("us-letter" if country in papers.LETTER_SIZE else "a4") == size
+    organization = Organization(name="Anywhere", country=country, zone="UTC")
+    assert papers.imprint_of(organization, NOW).paper == size

@@ -9,8 +9,9 @@ from markdown_it.token import Token
 
 from upturn.documents.fonts import covered
 
-# The same that a page renders (upturn.web.templatetags.parts): paragraphs, lists, emphasis, quotes, code, links.
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+# What pages and papers make of a person's words. Only what leaves every word as it was typed: no headings, no raw HTML,
+# no escapes, no entities, no link definitions that vanish, no indented code.
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
     ["heading", "lheading", "code", "html_block", "html_inline", "image", "reference", "entity", "escape", "hr"]
 )
 _JOINERS = "\u200c\u200d"
@@ -41,7 +42,7 @@ def blocks(words: str) -> list[dict[str, Any]]:
 
     A run is `{"t": text, "b": strong, "i": emphasis, "c": code}`; keys that are false are left out.
     """
-    return list(_blocks(_markdown.parse(words)))
+    return list(_blocks(MARKDOWN.parse(words)))
 
 
 def _blocks(tokens: Iterable[Token]) -> Iterator[dict[str, Any]]:

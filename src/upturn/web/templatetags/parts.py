@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
 
+from upturn.documents.words import MARKDOWN
 from upturn.web.charts import Chart, day_words
 
 register = template.Library()
@@ -41,11 +41,6 @@ TONES = {
     "missed": "soon",
 }
 
-# Only what leaves every word as it was typed: no headings, no raw HTML, no escapes, no entities, no link definitions
-# that vanish, no indented code.
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
-    ["heading", "lheading", "code", "html_block", "html_inline", "image", "reference", "entity", "escape", "hr"]
-)
 _ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a"}
 
 
@@ -58,7 +53,7 @@ def markdown(words: object) -> SafeString:
 @lru_cache(maxsize=2048)
 def _safe_words(words: str) -> SafeString:
     html = nh3.clean(
-        _markdown.render(words),
+        MARKDOWN.render(words),
         tags=_ALLOWED,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
