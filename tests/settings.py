@@ -32,15 +32,3 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-# TEMPORARY, while the packages are being written: leave out what is not there yet.
-import importlib.util as _util  # noqa: E402
-
-if not _util.find_spec("upturn.records"):
-    from django.conf import global_settings as _default
-
-    AUTH_USER_MODEL = _default.AUTH_USER_MODEL
-    INSTALLED_APPS = [name for name in INSTALLED_APPS if name not in ("upturn.records", "upturn.web")]  # noqa: F405
-    MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("upturn.")]  # noqa: F405
-    ROOT_URLCONF = "allauth.urls"
-    ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"

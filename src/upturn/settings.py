@@ -351,7 +351,12 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS = {"join": "10/m/ip,60/h/ip", "check": "20/m/ip,200/h/ip"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own
+    "join": "10/m/ip,60/h/ip",
+    "check": "20/m/ip,200/h/ip",
+    "step_up": "10/5m/user",
+    "step_up_mail": "5/15m/user",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
 
 MFA_ADAPTER = "upturn.web.accounts.MFAAdapter"

@@ -2,6 +2,7 @@
 which words, and that asking for one is on record.
 """
 
+import base64
 import hashlib
 import io
 import json
@@ -12,11 +13,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -24,13 +26,14 @@ from tests.documents import executed_copy
 from tests.documents.test_sealing import noted, painted_over
 from tests.documents.time_stamps import authority
 from tests.machine import program
+from tests.passkeys import KINDS, step_up
 from tests.records.conftest import World, after
 from tests.records.test_append_only import append
 from upturn import cli
 from upturn.core import checkpoints, merkle
 from upturn.core.commands import Answer, Attach, ChangeParty, Comment, Disclose, Move, Sign, State
 from upturn.core.digests import of_signature
-from upturn.core.events import Erased
+from upturn.core.events import Erased, Signed
 from upturn.core.ledger import GENESIS, Entry, canonical, commitment, stamp
 from upturn.core.proofs import Proof
 from upturn.core.refusals import Refused
@@ -42,9 +45,10 @@ from upturn.records.executed import seal_due
 from upturn.records.models import Entry as Stored
 from upturn.records.models import Payload, Person, Plan
 from upturn.records.papers import signing_copy
-from upturn.records.perform import reference
+from upturn.records.perform import reference, rehearse
 from upturn.records.timeline import timeline
 
+PASSKEY = ec.generate_private_key(ec.SECP256R1())
 COUNSEL = {"reason": "A charge was filed", "to": "Counsel for the network"}
 
 
@@ -59,7 +63,7 @@ def data(settings: Any, tmp_path: Path) -> Path:
 
 
 def lived(peers: World) -> Plan:
-    """Told, with a file, signed by both on copies, sealed, and started."""
+    """Told, with a file, signed by both on copies (by Mara with a passkey), sealed, and started."""
     plan = peers.opened().row
     peers.told(plan)
     program_ = peers.seen(plan, peers.mara).program
@@ -72,7 +76,11 @@ def lived(peers: World) -> Plan:
         copy = signing_copy(seen, seen.program.signature[signature])
         assert copy
         digest = of_signature(seen.program, seen.plan, signature)
-        peers.do(plan, person, Sign(signature=signature, outcome="agreed", digest=digest, copy=copy.sha256))
+        command = Sign(signature=signature, outcome="agreed", digest=digest, copy=copy.sha256, consent=True)
+        if person == peers.mara:
+            signed = next(e for e in rehearse(plan.pk, command, person, plan.updated_at) if isinstance(e, Signed))
+            command = replace(command, step_up=step_up(plan.pk, signed, PASSKEY))
+        peers.do(plan, person, command)
     assert seal_due(after(hours=3)) == 1
     peers.do(plan, peers.finn, Move(move="start"), at=after(hours=4))
     return Plan.objects.get(pk=plan.pk)
@@ -550,6 +558,64 @@ def test_a_bundle_forged_as_a_whole_is_known_by_its_key_alone(genuine: Genuine, 
     for published in (genuine.key, hashlib.sha256(der_of(genuine.key)).hexdigest()):
         status, says = checked(root, "--key", published)
         assert (status, "signed with another key than the one you gave" in says) == (1, True)
+
+
+REWRITTEN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "the statement": lambda said: {"statement": "I agree to everything."},
+    "the outcome": lambda said: {"outcome": "acknowledged"},
+    "the meaning": lambda said: {"meaning": "I resign."},
+    "the signer": lambda said: {"signer": "p2"},
+    "the consent": lambda said: {"consent": ""},
+    "the time": lambda said: {"step_up": said["step_up"] | {"at": "2026-01-01T00:00:00.000000Z"}},
+    "the key": lambda said: {"step_up": said["step_up"] | {"key": public_of(KINDS["ES256"]())}},
+    "the kind of key": lambda said: {"step_up": said["step_up"] | {"key": public_of(KINDS["EdDSA"]())}},
+    "no signature": lambda said: {"step_up": said["step_up"] | {"signature": ""}},
+    "who was there": lambda said: {"step_up": said["step_up"] | {"authenticator_data": said["step_up"]["key"]}},
+}
+
+
+def public_of(key: Any) -> str:
+    return base64.b64encode(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+
+
+@pytest.mark.parametrize("name", REWRITTEN)
+def test_not_even_who_has_every_key_of_the_organization_changes_what_a_passkey_signed(
+    genuine: Genuine, tmp_path: Path, name: str
+) -> None:
+    root, key = unpacked(genuine.zipped, tmp_path / "bag"), Ed25519PrivateKey.generate()
+    forger = Attacker(root, genuine)
+    seq = next(seq for seq, one in forger.payloads.items() if "step_up" in one["payload"])
+    forger.say(seq, **REWRITTEN[name](forger.payloads[seq]["payload"]))
+    said = forger.payloads[seq]["payload"]
+    forger.json(
+        "signatures/signatures.json",
+        lambda told: [one | {"signed": said} if one["entry"] == seq else one for one in told],
+    )
+    forger.relink()
+    forger.forge_the_log(key)
+    forger.pack(key)
+    status, says = checked(root)
+    refused = [line for line in says.splitlines() if line.startswith("NO ")]
+    assert status == 1
+    assert len(refused) == 1, refused
+    assert re.search(rf"The passkey of entry {seq} signed something else|“Each passkey signed exactly", refused[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_checker_knows_each_kind_of_passkey(peers: World, tmp_path: Path, kind: str) -> None:
+    plan = peers.opened().row
+    peers.told(plan)
+    peers.signing(plan)
+    seen = peers.seen(plan, peers.mara)
+    digest = of_signature(seen.program, seen.plan, "member_signs")
+    command = Sign(signature="member_signs", outcome="agreed", digest=digest, statement="“Ünd” mehr")
+    now = Plan.objects.get(pk=plan.pk).updated_at
+    signed = next(e for e in rehearse(plan.pk, command, peers.mara, now) if isinstance(e, Signed))
+    peers.do(plan, peers.mara, replace(command, step_up=step_up(plan.pk, signed, KINDS[kind]())))
+    root = unpacked(asked(peers, plan).content, tmp_path / "bag")
+    status, says = checked(root)
+    assert status == 0, says
+    assert "signed with a passkey" in says
 
 
 def test_a_file_changed_or_added_without_the_manifest_is_seen(genuine: Genuine, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """A peer network and its plans at any point of their lives, brought there by real commands on past days."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -15,6 +17,17 @@ from upturn.records import catalogue
 from upturn.records.access import Look, look
 from upturn.records.models import Group, Membership, Organization, Person, Plan, User
 from upturn.records.perform import Performed, bring_due, open_plan, perform
+
+
+def signs(client: Client, url: str, sent: dict[str, str]) -> Any:
+    """Send the page of a signature, and confirm with a code from the mail."""
+    page = client.post(url, {**sent, "press": "do"})
+    if b"Confirm that it is you" not in page.content:
+        return page
+    carried = {**sent, "press": "do"}
+    client.post(url, {**carried, "way": "send"})
+    return client.post(url, {**carried, "way": "mail", "code": re.findall(r"\d{6}", mail.outbox[-1].body)[0]})
+
 
 TALK = {
     "topics": "The three open recommendations and the missed meetings",

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import Any
 
 import time_machine
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -114,7 +115,7 @@ class OnScreen:
         details = {k: str(v) for k, v in known.items() if k not in ("name", "title", "email")}
         self.people[name] = Person.objects.create(
             organization=self.organization,
-            user=User.objects.create_user(username=name),
+            user=User.objects.create_user(username=name, email=f"{name}@on-screen.example"),
             name=str(known.get("name", name.title())),
             title=str(known.get("title", "")),
             email=str(known.get("email", "")),
@@ -209,6 +210,7 @@ class OnScreen:
         if isinstance(event, e.Signed):
             payload.pop("copy", None)  # only the page shows one, and asks for consent
             payload.pop("consent", None)
+            payload.pop("step_up", None)  # and who it is
             payload.pop("reason", None)  # who declines says why in a statement
             payload.pop("digest", None)  # of words in which people stand by code; a wrong one is refused
         return type(event).__name__, _renamed(payload, names)
@@ -256,6 +258,7 @@ class OnScreen:
             data.setlist(key, [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)])
         sent: dict[str, Any] = {k: data.getlist(k) for k in data if k != "no answers"}
         response = client.post(url, sent | {"press": press} | more)
+        self.at, self.html = client, response.content.decode()
         where = response.headers.get("Location", "")
         self.went = where
         return Answered(response.status_code, text_of(response.content.decode()))
@@ -521,7 +524,15 @@ def _sign_or_decline(world: OnScreen, name: str, command: c.Sign) -> Answered:
     url = address(world.plan, f"sign:{command.signature}")
     if own and command.outcome == "declined":
         return world.fill_in(name, f"{url}decline/", lambda data: {"statement": command.statement})
-    return world.fill_in(name, url, lambda data: _sign(world, name, command))
+    answer = world.fill_in(name, url, lambda data: _sign(world, name, command))
+    return _confirmed(world, name, url) if "Confirm that it is you" in answer.text else answer
+
+
+def _confirmed(world: OnScreen, name: str, url: str) -> Answered:
+    """Show that it is oneself, with a code from the mail."""
+    world.press(world.at, url, posted(main_form(world.html)), {"way": "send"}, "do")
+    code = re.search(r"\d{6}", mail.outbox[-1].body)[0]
+    return world.press(world.at, url, posted(main_form(world.html)), {"way": "mail", "code": code}, "do")
 
 
 def _propose(world: OnScreen, name: str, command: c.Propose) -> Answered:

@@ -12,6 +12,7 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
+from tests.web.doing import signs
 from tests.web.keeping import kept, signed_in
 from upturn.core.events import Signed
 from upturn.core.program import Program
@@ -167,7 +168,7 @@ def test_the_signer_gets_the_exact_copy_and_the_signature_names_it(network: str)
     assert hashlib.sha256(copy).hexdigest() == sent["copy"]
     assert sent["copy"] in page.replace(sent["copy"], "", 1)
     assert hashlib.sha256(gate.attached(copy)).hexdigest() == sent["digest"]
-    client.post(url, {**sent, "outcome": "agreed", "press": "do"})
+    signs(client, url, {**sent, "outcome": "agreed"})
     state = look(plan.pk, member, datetime.now(UTC)).plan.signatures["member_signs"]
     assert (state.copy, state.digest) == (sent["copy"], sent["digest"])
     signed = next(f.event for f in look(plan.pk, member, datetime.now(UTC)).entries if isinstance(f.event, Signed))
@@ -213,7 +214,7 @@ def test_a_copy_that_was_changed_or_lost_is_told_by_verify(network: str) -> None
     plan, member, url = to_sign()
     client = signed_in(member)
     sent = fields_of(client.get(url).content.decode())
-    client.post(url, {**sent, "outcome": "agreed", "press": "do"})
+    signs(client, url, {**sent, "outcome": "agreed"})
     path = path_of(Copy.objects.get(plan=plan))
     path.write_bytes(path.read_bytes() + b" ")
     assert [f.says for f in verify(plan)] == ["The copy that was signed (member_signs) is not the one on file."]

@@ -91,6 +91,8 @@ class Sign(Command):
     paper: str = ""
     consent: bool = False
     """Whether the signer was shown, and accepts, that pressing the button signs (`CONSENT` in `verbs.signing`)."""
+    step_up: Mapping[str, Any] | None = None
+    """How the signer showed anew that it is them (`step_up.StepUp` as JSON), where the door asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

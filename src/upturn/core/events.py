@@ -161,6 +161,8 @@ class Signed(Event):
     paper: str = ""
     consent: str = ""
     """The sentence by which the signer agreed to sign electronically, word for word."""
+    step_up: Mapping[str, Any] | None = None
+    """How the signer showed anew that it is them (`step_up.StepUp` as JSON)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

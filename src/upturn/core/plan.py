@@ -129,6 +129,8 @@ class SignatureState:
     """SHA-256 of the file that showed the words."""
     paper: str = ""
     """The attachment with the scan, where it was given on paper."""
+    step_up: Mapping[str, Any] | None = None
+    """How the signer showed anew that it is them (`step_up.StepUp` as JSON)."""
     voided: int = 0
     """The entry that voided it; 0 while it stands."""
 
@@ -519,7 +521,7 @@ def _resumed(plan: Plan, _fact: Fact, event: e.Resumed) -> Plan:
 def _signed(plan: Plan, fact: Fact, event: e.Signed) -> Plan:
     state = SignatureState(
         event.signature, event.outcome, event.digest, event.signer, fact.actor, event.role, fact.day(), fact.seq,
-        event.sections, event.statement, event.awaits, event.copy, event.paper,
+        event.sections, event.statement, event.awaits, event.copy, event.paper, event.step_up,
     )  # fmt: skip
     return replace(
         plan,

@@ -27,6 +27,7 @@ from typing import Any
 NOTHING_BEFORE = "0" * 64  # the `prev` of the first entry
 COMMITMENT = b"upturn/payload/1\x00"
 MANIFEST = b"upturn-bundle-1\n"  # before the manifest, where it is signed: a signature of it is no other signature
+INTENT = b"upturn/sign/1\x00"  # before the intent that a passkey signs
 HEADER = {"v", "plan", "seq", "prev", "type", "at", "actor", "payload"}
 PAYLOAD = re.compile(rb'\{"payload":(\{.*\}),"salt":"([0-9a-f]{32})","seq":([1-9][0-9]*)\}')
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
@@ -303,6 +304,54 @@ def signatures_are_those_recorded(bag: Bundle) -> Iterator[str]:
                 yield f"The copy shown to whoever signed in entry {number} does not hold the words that were signed."
 
 
+def passkeys_signed_what_is_recorded(bag: Bundle) -> Iterator[str]:
+    """Where a passkey confirmed a signature (W3C Web Authentication), it signed the SHA-256 of exactly what is on
+    record: this plan, these words, this copy, this outcome and statement, at this time.
+    """
+    by: dict[str, list[int]] = {}
+    for number, said in bag.said("Signed"):
+        shown = said.get("step_up") or {"level": "none" if said["signer"] == bag.headers[number - 1]["actor"] else ""}
+        by.setdefault(shown["level"], []).append(number)
+        if shown["level"] == "passkey" and not agrees(bag, said, shown):
+            yield f"The passkey of entry {number} signed something else: its words, its key or its time were exchanged."
+    for level, says in WITHOUT_PROOF.items():
+        if numbers := ", ".join(map(str, by.get(level, ()))):
+            bag.notes.append(f"Entry {numbers}: signed with {says}. Who did is the organization's word alone.")
+    if numbers := ", ".join(map(str, by.get("passkey", ()))):
+        bag.notes.append(f"Entry {numbers}: signed with a passkey. Whose passkey it is, is the organization's word.")
+
+
+WITHOUT_PROOF = {
+    "app": "a code of an authenticator app",
+    "mail": "a code sent by mail",
+    "password": "the password, typed once more",
+    "none": "nothing but the sign-in",
+}
+
+
+def agrees(bag: Bundle, said: dict[str, Any], shown: dict[str, Any]) -> bool:
+    """Whether a passkey, whose owner was there and showed it, signed this very intent."""
+    intent = {name: said.get(name, "") for name in ("signature", "signer", "role", "outcome", "meaning", "statement")}
+    intent |= {"document": said.get("copy", ""), "words": said["digest"], "consent": said.get("consent", "")}
+    intent |= {"plan": bag.headers[0]["plan"], "at": shown["at"], "nonce": shown["nonce"], "entries": shown["entries"]}
+    written = json.dumps(intent, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    asked = base64.urlsafe_b64encode(hashlib.sha256(INTENT + written).digest()).rstrip(b"=").decode()
+    client, asserted, signature, key = (
+        base64.b64decode(shown[name], validate=True)
+        for name in ("client_data", "authenticator_data", "signature", "key")
+    )
+    told = json.loads(client)
+    if told["type"] != "webauthn.get" or told["challenge"] != asked or asserted[32] & 5 != 5:
+        return False
+    message = bag.aside("asserted", asserted + hashlib.sha256(client).digest())
+    given = bag.aside("assertion", signature)
+    fine, pem = openssl("pkey", "-pubin", "-inform", "DER", "-in", bag.aside("passkey", key), "-text_pub")
+    public = bag.aside("passkey.pem", pem)
+    if fine and b"ED25519" in pem:
+        return openssl("pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-in", message, "-sigfile", given)[0]
+    return fine and openssl("dgst", "-sha256", "-verify", public, "-signature", given, message)[0]
+
+
 def holds(pdf: bytes, digest: str) -> bool:
     """Whether something with this SHA-256 is attached to a PDF: one of its compressed streams unfolds to it."""
     view = memoryview(pdf)
@@ -373,6 +422,7 @@ CHECKS = (
     ("The time stamp, if there is one, is of that state.", time_stamp_is_of_the_checkpoint),
     ("Every paper and attachment is the one on record.", papers_are_those_named),
     ("The signatures are those on record, and the copies shown hold the words signed.", signatures_are_those_recorded),
+    ("Each passkey signed exactly what is on record.", passkeys_signed_what_is_recorded),
     ("Every executed copy is sealed as a whole, with the seal on record.", executed_copies_are_sealed),
     ("plan.json is what the record says.", plan_is_what_the_record_says),
 )

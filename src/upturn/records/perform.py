@@ -50,6 +50,7 @@ from upturn.records.models import (
     Plan,
     ProgramVersion,
 )
+from upturn.records.step_ups import refuse_unproven
 
 Salts = Callable[[], bytes]
 TRIES = 5
@@ -94,6 +95,17 @@ def perform(
     except _Late:
         bring_due(plan_id, now, salts=salts)
         return _again(lambda: _perform(plan_id, command, actor, now, expected, salts, in_time=True))
+
+
+def rehearse(
+    plan_id: str, command: Command, actor: Person, now: datetime, *, expected: int | None = None
+) -> tuple[Event, ...]:
+    """What `perform` would put on record, and nothing of it done. Raises what `perform` raises."""
+    bring_due(plan_id, now)
+    with transaction.atomic():
+        done = _perform(plan_id, command, actor, now, expected, fresh_salt, in_time=True)
+        transaction.set_rollback(True)
+    return done.events
 
 
 class _Late(Exception):
@@ -177,6 +189,7 @@ def _perform(
     events = _decided(loaded, command, actor, now)
     if not events:
         return Performed(loaded.plan, row, (), loaded.program)
+    refuse_unproven(row.pk, events)
     _add_actors(loaded)
     return _recorded(loaded, events, actor.code, now, salts)
 

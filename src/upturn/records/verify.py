@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from upturn.core import digests
-from upturn.core.events import Erased, from_json
+from upturn.core.events import Erased, Signed, from_json
 from upturn.core.facts import CLOCK
 from upturn.core.ledger import Kept, first_break, moment
-from upturn.records import index, log
+from upturn.records import index, log, step_ups
 from upturn.records.files import path_of
 from upturn.records.loading import Loaded, load, rows
 from upturn.records.models import Actor, Attachment, Copy, Entry, Organization, Payload, Plan, ProgramVersion
@@ -184,6 +184,13 @@ def _copies(loaded: Loaded, _fresh: index.Derived) -> Iterator[str]:
             yield f"The copy {what} is not the one on file."
 
 
+def _passkeys(loaded: Loaded, _fresh: index.Derived) -> Iterator[str]:
+    """Each passkey that signed did so over what stands on record."""
+    for fact in loaded.entries:
+        if isinstance(fact.event, Signed) and (why := step_ups.against(loaded.row.pk, fact.event)):
+            yield f"The signature of entry {fact.seq}: {why}"
+
+
 def _digest(stored: Attachment | Copy) -> str:
     with path_of(stored).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -196,4 +203,5 @@ CHECKS: tuple[Callable[[Loaded, index.Derived], Iterable[str]], ...] = (
     _actors,
     _attachments,
     _copies,
+    _passkeys,
 )

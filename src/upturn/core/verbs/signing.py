@@ -122,6 +122,7 @@ def _sign(case: Case, command: Sign) -> list[Event]:
         copy=command.copy,
         paper=command.paper,
         consent=CONSENT if own and command.consent and command.outcome not in WITNESSED else "",
+        step_up=command.step_up if own and command.outcome not in WITNESSED else None,
         on=command.on,
     )
     return [addressed(case, event)]

@@ -16,6 +16,7 @@ from upturn.core.digests import of_signature
 from upturn.core.guards.registry import GUARDS, arguments
 from upturn.core.plan import SignatureState
 from upturn.core.program import Approval, Rule, Section, Signature
+from upturn.core.step_up import told
 from upturn.core.verbs.signing import CONSENT, OUTCOMES, WITNESSED
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
@@ -30,6 +31,7 @@ from upturn.web.views.acting.comparing import compared
 from upturn.web.views.acting.pages import against, expected, plan_page
 from upturn.web.views.acting.readers import audience, prefilled
 from upturn.web.views.acting.sheet import Given, Sheet, acted
+from upturn.web.views.acting.stepping_up import confirm
 from upturn.web.views.acting.writing import answers_at
 from upturn.web.views.papers import as_file
 from upturn.web.views.plan import seen
@@ -39,7 +41,9 @@ both = require_http_methods(["GET", "HEAD", "POST"])
 
 @both
 def sign(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
-    """Sign, or (as a witness) record that somebody declined or could not be reached."""
+    """Sign, or (as a witness) record that somebody declined or could not be reached. Whoever signs confirms who it is
+    on a page of its own (`stepping_up`).
+    """
     if request.method == "POST" and request.POST.get("press") == "decline" and "draft" not in request.GET:
         return _to_declining(request, seen(request, plan), signature)
     return acted(request, plan, f"sign:{signature}", lambda look: _sign_sheet(look, look.program.signature[signature]))
@@ -86,6 +90,9 @@ def _sign_sheet(look: Look, spec: Signature) -> Sheet:
             "may_decline": own and "declined" in spec.outcomes and declined_by(look, spec) is None,
         },
         command=lambda given: _sign(look, spec, given, own=own),
+        confirm=(lambda request, command: confirm(request, look, spec, command, SAYS[command.outcome][0]))
+        if own
+        else None,
         then=lambda _done: _signed_url(look, spec),
     )
 
@@ -356,6 +363,7 @@ def signed(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
         "signer": look.name(state.signer),
         "outcome": OUTCOMES[state.outcome],
         "mine": state.signer == look.actor.code,
+        "confirmed": told(state.step_up["level"]) if state.step_up else "",
         "reference": f"{look.row.number}-{state.digest[:8].upper()}",
         "others": [(s.title, listed(look.name(p.code) for r in s.by for p in look.plan.holders(r))) for s in others],
         "sign_url": address(look.row.pk, f"sign:{spec.id}") if _still_open(look, spec) else "",

@@ -1,0 +1,105 @@
+"""A passkey stands on record only under the very words it signed."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.passkeys import KINDS, step_up
+from tests.records.conftest import World
+from upturn.core.commands import Sign
+from upturn.core.digests import of_signature
+from upturn.core.events import Signed
+from upturn.core.refusals import Refused
+from upturn.records.models import Entry, Plan
+from upturn.records.perform import perform, rehearse
+from upturn.records.step_ups import against
+from upturn.records.verify import verify
+
+SIGNED = Signed(
+    signature="mine", outcome="agreed", digest="d" * 64, meaning="I agree.", sections=("words",), signer="p1",
+    role="member", statement="Ünd “mehr”.", copy="c" * 64, consent="I sign electronically.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_passkey_is_known_again(kind: str) -> None:
+    key = KINDS[kind]()
+    shown = step_up("plan", SIGNED, key)
+    assert against("plan", replace(SIGNED, step_up=shown)) == ""
+    others = step_up("plan", SIGNED, KINDS[kind]())
+    assert against("plan", replace(SIGNED, step_up=shown | {"key": others["key"]})) == "The passkey signed other words."
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        step_up("plan", SIGNED, KINDS["ES256"](), flags=0x01),  # somebody was there, and did not show who
+        step_up("plan", SIGNED, KINDS["ES256"](), flags=0x04),
+        step_up("plan", SIGNED, KINDS["ES256"](), kind="webauthn.create"),
+        step_up("other", SIGNED, KINDS["ES256"]()),
+        step_up("plan", replace(SIGNED, statement=""), KINDS["ES256"]()),
+    ],
+)
+def test_a_passkey_that_was_not_shown_or_signed_something_else_does_not_stand(shown: dict[str, Any]) -> None:
+    assert against("plan", replace(SIGNED, step_up=shown)) == "The passkey signed other words."
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"level": "passkey"},
+        {},
+        {"level": "passkey", "at": "x", "key": "", "client_data": "", "authenticator_data": "", "signature": ""},
+        {"level": "passkey", "at": "x", "key": 1, "client_data": 2, "authenticator_data": 3, "signature": 4},
+        {
+            "level": "passkey",
+            "at": "x",
+            "client_data": "W10=",
+            "authenticator_data": "AA==",
+            "key": "",
+            "signature": "",
+        },
+    ],
+)
+def test_what_no_passkey_gave_is_a_sentence_and_no_crash(shown: dict[str, Any]) -> None:
+    assert against("plan", replace(SIGNED, step_up=shown)) == "What the passkey gave cannot be read."
+
+
+def now_of(plan: Any) -> datetime:
+    return Plan.objects.get(pk=plan.pk).updated_at
+
+
+def to_be(peers: World) -> tuple[Any, Sign, Signed]:
+    plan = peers.opened().row
+    peers.told(plan)
+    peers.signing(plan)
+    seen = peers.seen(plan, peers.mara)
+    command = Sign(
+        signature="member_signs", outcome="agreed", digest=of_signature(seen.program, seen.plan, "member_signs")
+    )
+    before = Entry.objects.filter(plan=plan).count()
+    events = rehearse(plan.pk, command, peers.mara, now_of(plan))
+    assert Entry.objects.filter(plan=plan).count() == before
+    return plan, command, next(e for e in events if isinstance(e, Signed))
+
+
+def test_perform_takes_a_passkey_for_these_words_and_no_other(peers: World) -> None:
+    plan, command, signed = to_be(peers)
+    key = ec.generate_private_key(ec.SECP256R1())
+    other = step_up(plan.pk, replace(signed, statement="Not what is said here"), key)
+    with pytest.raises(Refused, match=r"The passkey signed other words\. Nothing was signed\."):
+        perform(plan.pk, replace(command, step_up=other), peers.mara, now_of(plan))
+    done = perform(plan.pk, replace(command, step_up=step_up(plan.pk, signed, key)), peers.mara, now_of(plan))
+    assert done.plan.signatures["member_signs"].step_up["level"] == "passkey"
+    assert verify(plan) == []
+
+
+def test_a_witness_puts_no_step_up_on_record(peers: World) -> None:
+    plan, command, signed = to_be(peers)
+    shown = step_up(plan.pk, signed, ec.generate_private_key(ec.SECP256R1()))
+    refusal = replace(command, outcome="declined", reason="She said no.", step_up=shown)
+    done = perform(plan.pk, refusal, peers.finn, now_of(plan))
+    assert done.plan.signatures["member_signs"].step_up is None

@@ -1,0 +1,331 @@
+"""Whoever signs shows once more that it is them: with a passkey over the very words, or a code, or the password."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core import mail
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from tests.web.keeping import PASSWORD, sign_in, signed_in
+from tests.web.test_accounts import authenticator
+from tests.web.test_paper_pages import fields_of, to_sign
+from upturn.core.events import Signed
+from upturn.core.refusals import Refused
+from upturn.demo import seeding
+from upturn.records.access import look
+from upturn.records.models import Draft, Payload, Person, Plan
+from upturn.records.step_ups import against, refuse_unproven
+from upturn.records.timeline import timeline
+from upturn.records.verify import verify
+
+NOW = datetime.now(UTC)
+ASKS = "Confirm that it is you"
+WORDS = "I keep the dates, and I ask for a call on Fridays."
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+def network(db: None) -> str:
+    return seeding.organization("network", NOW, about=("dee",)).name
+
+
+@pytest.fixture
+def waiting(network: str) -> "Signer":
+    return Signer(*to_sign())
+
+
+class Signer:
+    """A member before the signature of their plan."""
+
+    def __init__(self, plan: Plan, member: Person, url: str) -> None:
+        self.plan, self.member, self.url = plan, member, url
+        self.client = signed_in(member)
+        self.sent = fields_of(self.client.get(url).content.decode()) | {"outcome": "agreed", "statement": WORDS}
+
+    def press(self, **more: str) -> Any:
+        return self.client.post(self.url, {**self.sent, "press": "do", **more})
+
+    def code(self) -> str:
+        self.press(way="send")
+        return re.findall(r"\d{6}", mail.outbox[-1].body)[0]
+
+    def signed(self) -> Signed | None:
+        entries = look(self.plan.pk, self.member, datetime.now(UTC)).entries
+        return next((f.event for f in entries if isinstance(f.event, Signed)), None)
+
+    def level(self) -> str:
+        found = self.signed()
+        return found.step_up["level"] if found and found.step_up else ""
+
+
+def said(answer: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+# -- the codes and the password ----------------------------------------------------------------------------------------
+
+
+def test_pressing_sign_asks_who_it_is_and_signs_nothing(waiting: Signer) -> None:
+    page = waiting.press()
+    assert page.status_code == 200
+    assert ASKS in said(page)
+    assert WORDS in said(page)
+    assert "I agree" in said(page)
+    assert waiting.signed() is None
+    assert Draft.objects.get(plan=waiting.plan, person=waiting.member).data["own"]["statement"] == [WORDS]
+
+
+def test_a_code_from_the_mail_signs_and_the_record_says_how(waiting: Signer) -> None:
+    waiting.press()
+    done = waiting.press(way="mail", code=waiting.code())
+    assert done.status_code == 302
+    assert waiting.level() == "mail"
+    assert waiting.signed().statement == WORDS
+    assert set(waiting.signed().step_up) == {"level", "at", "entries"}
+    assert mail.outbox[-1].to == [waiting.member.user.email]
+    assert waiting.plan.number not in mail.outbox[-1].body
+    told = next(item for item in timeline(look(waiting.plan.pk, waiting.member, NOW)) if item.mark)
+    assert ("Confirmed", "with a code sent by mail") in told.details
+    after = waiting.client.get(done["Location"])
+    assert "confirmed with a code sent by mail" in said(after)
+    assert verify(waiting.plan) == []
+
+
+def test_a_code_of_the_app_signs_once(waiting: Signer) -> None:
+    TOTP.activate(waiting.member.user, SECRET)
+    waiting.press()
+    code = format_hotp_value(hotp_value(SECRET, next(iter(yield_hotp_counters_from_time()))))
+    assert "not the right code" in said(waiting.press(way="app", code="000000"))
+    assert waiting.press(way="app", code=f"{code[:3]} {code[3:]}").status_code == 302
+    assert waiting.level() == "app"
+
+
+def test_the_password_is_the_last_way_and_never_comes_back_in_a_page(waiting: Signer) -> None:
+    user = waiting.member.user
+    user.set_password(PASSWORD)
+    user.save()
+    waiting.client.force_login(user)
+    waiting.press()
+    wrong = waiting.press(way="password", password="four lakes and no mill")
+    assert wrong.status_code == 422
+    assert "This is not your password" in said(wrong)
+    assert "four lakes" not in wrong.content.decode()
+    assert WORDS in said(wrong)
+    assert waiting.press(way="password", password=PASSWORD).status_code == 302
+    assert waiting.level() == "password"
+    assert PASSWORD not in "".join(Payload.objects.values_list("body", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"code": "000000"}, "This is not the right code"),
+        ({"code": ""}, "This is not the right code"),
+        ({"statement": "Other words than those the code is for."}, "This is not the right code"),
+        ({"way": "passkey", "credential": "{}"}, "Choose how to confirm"),
+        ({"way": "app"}, "Choose how to confirm"),
+        ({"way": "nothing"}, "Choose how to confirm"),
+    ],
+)
+def test_what_does_not_show_who_it_is_signs_nothing_and_loses_nothing(
+    waiting: Signer, changed: dict[str, str], says: str
+) -> None:
+    waiting.press()
+    code = waiting.code()
+    page = waiting.press(**{"way": "mail", "code": code} | changed)
+    assert page.status_code == 422
+    assert says in said(page)
+    assert changed.get("statement", WORDS) in said(page)
+    assert waiting.signed() is None
+
+
+def test_a_code_is_good_for_fifteen_minutes_and_five_tries(waiting: Signer) -> None:
+    waiting.press()
+    code = waiting.code()
+    for _ in range(5):
+        assert "not the right code" in said(waiting.press(way="mail", code="000000" if code != "000000" else "1"))
+    assert "no code that works" in said(waiting.press(way="mail", code=code))
+    code = waiting.code()
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
+        late = waiting.press(way="mail", code=code)
+    assert "more than 15 minutes ago" in said(late)
+    assert WORDS in said(late)
+    assert waiting.signed() is None
+
+
+def test_the_code_of_another_sign_in_signs_nothing(waiting: Signer) -> None:
+    waiting.press()
+    code = waiting.code()
+    waiting.client = signed_in(waiting.member)
+    assert "in another sign-in" in said(waiting.press(way="mail", code=code))
+    assert waiting.signed() is None
+
+
+def test_too_many_tries_in_a_short_time_are_stopped(waiting: Signer, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"step_up": "2/m/user", "step_up_mail": "1/m/user"}
+    waiting.press()
+    code = waiting.code()
+    assert "too often" in said(waiting.press(way="send"))
+    for _ in range(2):
+        waiting.press(way="mail", code="1")
+    assert "too often" in said(waiting.press(way="mail", code=code))
+    assert waiting.signed() is None
+
+
+def test_mail_that_does_not_go_out_is_said_and_leaves_the_page_as_it_was(waiting: Signer, settings: Any) -> None:
+    waiting.press()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    page = waiting.press(way="send")
+    assert "The mail could not be sent" in said(page)
+    assert WORDS in said(page)
+
+
+def test_whoever_has_no_way_at_all_is_told_how_to_get_one(waiting: Signer) -> None:
+    user = waiting.member.user
+    user.email = ""
+    user.set_unusable_password()
+    user.save()
+    waiting.client.force_login(user)
+    page = waiting.press()
+    assert page.status_code == 422
+    assert "There is no way yet to confirm that it is you" in said(page)
+    assert reverse("mfa_add_webauthn") in page.content.decode()
+
+
+def test_what_would_be_refused_is_refused_before_anybody_is_asked(waiting: Signer) -> None:
+    waiting.sent["copy"] = "0" * 64
+    page = waiting.press()
+    assert "not the one on file" in said(page)
+    assert ASKS not in said(page)
+
+
+def test_words_that_change_after_the_code_are_not_signed(waiting: Signer) -> None:
+    waiting.press()
+    code = waiting.code()
+    waiting.sent |= {"digest": "f" * 64, "copy": ""}
+    assert waiting.press(way="mail", code=code).status_code == 409
+    assert waiting.signed() is None
+
+
+def test_a_witness_confirms_nothing_because_it_is_not_their_signature(waiting: Signer) -> None:
+    client = signed_in(waiting.plan.lead)
+    sent = fields_of(client.get(waiting.url).content.decode())
+    values = {"outcome": "not_reachable", "reason": "Called three times", "on": NOW.date().isoformat(), "press": "do"}
+    assert client.post(waiting.url, {**sent, **values}).status_code == 302
+    assert waiting.signed().step_up is None
+
+
+# -- the passkey, in the browser ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def by_passkey(transactional_db: None, page: Page) -> tuple[Plan, Person, Page]:
+    """A plan signed in the browser by somebody who added a passkey first."""
+    seeding.organization("network", NOW, about=("dee",))
+    plan, member, url = to_sign()
+    user = member.user
+    user.set_password(PASSWORD)
+    user.save()
+    authenticator(page)
+    page.goto("/account/login/?next=/account/2fa/webauthn/add/")
+    page.get_by_label("E-mail address or sign-in name").fill(user.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("What do you call it?").fill("My phone")
+    page.get_by_role("button", name="Add this passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your recovery codes")
+    page.goto(url)
+    page.get_by_label("I agree", exact=True).check()
+    page.get_by_label("Your statement").fill(WORDS)
+    page.get_by_role("button", name="Sign the plan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(ASKS)
+    page.get_by_role("button", name="Sign with a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You have signed the plan")
+    return plan, member, page
+
+
+def of(plan: Plan, member: Person) -> Signed:
+    entries = look(plan.pk, member, datetime.now(UTC)).entries
+    return next(f.event for f in entries if isinstance(f.event, Signed))
+
+
+TAMPERED: dict[str, Callable[[Signed], Signed]] = {
+    "another statement": lambda s: replace(s, statement="I agree to everything."),
+    "another outcome": lambda s: replace(s, outcome="acknowledged"),
+    "another meaning": lambda s: replace(s, meaning="I resign."),
+    "other words": lambda s: replace(s, digest="0" * 64),
+    "another copy": lambda s: replace(s, copy="0" * 64),
+    "another signer": lambda s: replace(s, signer="p9"),
+    "another role": lambda s: replace(s, role="facilitator"),
+    "another signature of the program": lambda s: replace(s, signature="facilitator_signs"),
+    "without consent": lambda s: replace(s, consent=""),
+    "another time": lambda s: changed(s, at="2026-01-01T00:00:00.000000Z"),
+    "another nonce": lambda s: changed(s, nonce="0" * 32),
+    "an older reading": lambda s: changed(s, entries=1),
+    "no key": lambda s: changed(s, key=""),
+    "a level nobody knows": lambda s: changed(s, level="notary"),
+    "not base64": lambda s: changed(s, signature="!"),
+    "the signature of something else": lambda s: changed(s, signature=s.step_up["key"]),
+    "another site's data": lambda s: changed(s, authenticator_data=s.step_up["client_data"]),
+}
+
+
+def changed(signed: Signed, **values: Any) -> Signed:
+    return replace(signed, step_up={**signed.step_up, **values})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_passkey_signs_the_very_words_and_nothing_else(by_passkey: tuple[Plan, Person, Page]) -> None:
+    plan, member, page = by_passkey
+    signed = of(plan, member)
+    assert signed.step_up["level"] == "passkey"
+    assert signed.statement == WORDS
+    assert against(plan.pk, signed) == ""
+    expect(page.get_by_text("confirmed with a passkey, which signed these very words")).to_be_visible()
+    assert verify(plan) == []
+    stand = {name for name, tampered in TAMPERED.items() if not against(plan.pk, tampered(signed))}
+    assert stand == set()
+    assert against("another plan", signed) == "The passkey signed other words."
+    with pytest.raises(Refused, match="The passkey signed other words"):
+        refuse_unproven(plan.pk, [TAMPERED["another statement"](signed)])
+    forged = Payload.objects.get(entry__plan=plan, body__contains=WORDS)
+    assert forged.body.count(WORDS) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_that_asks_shuts_nobody_out(page: Page, axe: Any) -> None:
+    seeding.organization("network", NOW, about=("dee",))
+    _plan, member, url = to_sign()
+    sign_in(page, member)
+    page.goto(url)
+    page.get_by_label("I agree", exact=True).check()
+    page.get_by_role("button", name="Sign the plan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(ASKS)
+    assert axe(page) == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_scripts_a_code_from_the_mail_signs(new_page: Callable[..., Page]) -> None:
+    seeding.organization("network", NOW, about=("dee",))
+    _plan, member, url = to_sign()
+    page = new_page(java_script_enabled=False, width=320)
+    sign_in(page, member)
+    page.goto(url)
+    page.get_by_label("I agree", exact=True).check()
+    page.get_by_role("button", name="Sign the plan").click()
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code from the mail").fill(re.findall(r"\d{6}", mail.outbox[-1].body)[0])
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You have signed the plan")
