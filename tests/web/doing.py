@@ -9,7 +9,7 @@ from typing import Any
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from upturn.core.commands import Answer, Command, Hold, Move, Prepare, Record, Sign
 from upturn.core.digests import of_signature
@@ -17,6 +17,14 @@ from upturn.records import catalogue
 from upturn.records.access import Look, look
 from upturn.records.models import Group, Membership, Organization, Person, Plan, User
 from upturn.records.perform import Performed, bring_due, open_plan, perform
+
+
+def confirms(page: Page) -> None:
+    """Show in the browser who signs, with a code from the mail, and sign."""
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code from the mail").fill(re.findall(r"\d{6}", mail.outbox[-1].body)[0])
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You have signed the plan")
 
 
 def signs(client: Client, url: str, sent: dict[str, str]) -> Any:
@@ -220,7 +228,8 @@ def network(slug: str = "lakeside") -> Network:
     group = Group.objects.create(organization=organization, name="Group 14")
 
     def person(name: str, **more: Any) -> Person:
-        user = User.objects.create_user(username=f"{name.split(maxsplit=1)[0].lower()}@{slug}")
+        first = name.split(maxsplit=1)[0].lower()
+        user = User.objects.create_user(username=f"{first}@{slug}", email=f"{first}@{slug}.example")
         return Person.objects.create(organization=organization, name=name, user=user, **more)
 
     people = {

@@ -10,7 +10,7 @@ from importlib import resources
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.doing import Network, client_of, network, sections, signed_in
+from tests.web.doing import Network, client_of, confirms, network, sections, signed_in
 from upturn.core.wording import day_name
 from upturn.records import catalogue
 from upturn.records.models import Draft
@@ -184,6 +184,7 @@ def test_a_member_reads_every_word_then_signs(net: Network, new_page: Callable[.
     page.get_by_label("I agree", exact=True).check()
     page.get_by_label("Your statement").fill("The second date is tight.")
     page.get_by_role("button", name="Sign the plan").click()
+    confirms(page)
     assert headings(page) == "You have signed the plan"
     expect(page.locator(".reference")).to_have_text(re.compile(r"^MIP-2026-0001-[0-9A-F]{8}$"))
     expect(page.get_by_text("Still to come: the facilitator signs (Finn Alder).")).to_be_visible()
@@ -214,6 +215,7 @@ def test_whoever_does_not_sign_is_told_what_it_means_and_asked_once_more(
     assert page.get_by_role("button", name="I do not sign").count() == 0
     page.get_by_label("I agree", exact=True).check()
     page.get_by_role("button", name="Sign the plan").click()
+    confirms(page)
     assert net.seen().plan.signatures["member_signs"].outcome == "agreed"
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.web.doing import TALK, Network, client_of, network, sections
+from tests.web.doing import TALK, Network, client_of, network, sections, signs
 from tests.web.on_screen import main_form, posted, text_of
 from upturn.core.commands import Answer, Comment, Move, Propose, Record, Respond
 from upturn.core.wording import day_name
@@ -237,8 +237,8 @@ def test_a_signature_on_words_that_changed_meanwhile_is_refused_and_the_new_word
     assert boxes(answer)["statement"] == "I agree to this"
     assert net.seen().plan.signatures == {}
     again = posted(main_form(answer.content.decode()))
-    fresh = {k: again.getlist(k) for k in again} | {"outcome": "agreed", "press": "do"}
-    assert client.post(url, fresh).status_code == 302
+    fresh = {k: again.getlist(k) for k in again} | {"outcome": "agreed"}
+    assert signs(client, url, fresh).status_code == 302
 
 
 def test_a_decision_on_words_that_changed_meanwhile_is_not_made(net: Network) -> None:
