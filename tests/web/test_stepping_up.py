@@ -228,8 +228,16 @@ def test_a_witness_confirms_nothing_because_it_is_not_their_signature(waiting: S
 
 
 @pytest.fixture
-def by_passkey(transactional_db: None, page: Page) -> tuple[Plan, Person, Page]:
-    """A plan signed in the browser by somebody who added a passkey first."""
+def by_passkey(by_passkey_asked: tuple[Plan, Person, Page]) -> tuple[Plan, Person, Page]:
+    """A plan signed in the browser with a passkey."""
+    by_passkey_asked[2].get_by_role("button", name="Sign with a passkey").click()
+    expect(by_passkey_asked[2].get_by_role("heading", level=1)).to_contain_text("You have signed the plan")
+    return by_passkey_asked
+
+
+@pytest.fixture
+def by_passkey_asked(transactional_db: None, page: Page) -> tuple[Plan, Person, Page]:
+    """Somebody with a passkey who is asked, in the browser, to confirm a signature."""
     seeding.organization("network", NOW, about=("dee",))
     plan, member, url = to_sign()
     user = member.user
@@ -250,9 +258,31 @@ def by_passkey(transactional_db: None, page: Page) -> tuple[Plan, Person, Page]:
     page.get_by_label("Your statement").fill(WORDS)
     page.get_by_role("button", name="Sign the plan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(ASKS)
-    page.get_by_role("button", name="Sign with a passkey").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("You have signed the plan")
     return plan, member, page
+
+
+JUNK = [
+    "",
+    "{",
+    "[]",
+    "7",
+    "{}",
+    "[" * 100_000,
+    '{"id": 1, "rawId": 2, "response": 3}',
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}',
+    '{"id": "AA", "rawId": "AA", "response": {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"}}',
+    '{"id": "\\ud800", "rawId": "é", "type": "public-key", "response": {"clientDataJSON": "\\u0000"}}',
+]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_junk_in_place_of_a_passkey_is_a_sentence(by_passkey_asked: tuple[Plan, Person, Page]) -> None:
+    plan, member, page = by_passkey_asked
+    for junk in JUNK:
+        page.locator("#passkey-credential").evaluate("(box, junk) => { box.value = junk; box.form.submit() }", junk)
+        page.wait_for_load_state()
+        expect(page.get_by_text("This passkey did not confirm it")).to_be_visible()
+    assert not [f for f in look(plan.pk, member, datetime.now(UTC)).entries if isinstance(f.event, Signed)]
 
 
 def of(plan: Plan, member: Person) -> Signed:

@@ -38,7 +38,7 @@ def against(plan: str, signed: Signed) -> str:
         if shown["level"] not in LEVELS:
             return "There is no such way to confirm who one is."
         return "" if shown["level"] != PASSKEY or _agrees(plan, signed, shown) else "The passkey signed other words."
-    except (ValueError, KeyError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, KeyError, TypeError, RecursionError, UnsupportedAlgorithm):
         return "What the passkey gave cannot be read."
 
 

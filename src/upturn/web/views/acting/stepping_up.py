@@ -226,7 +226,7 @@ def _passkey(page: StepUpPage, shown: StepUp) -> StepUp:
         given = AuthenticationResponse.from_dict(sent)
         state = {"challenge": _web_safe(page.challenge()), "user_verification": UserVerificationRequirement.REQUIRED}
         used = server.authenticate_complete(state, [credential for credential, _ in page.passkeys], given)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise NotConfirmed(NOT_THAT_PASSKEY) from None
     credential, enrolled = known[used.credential_id]
     public = _public(credential)
