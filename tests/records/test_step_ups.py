@@ -1,23 +1,25 @@
 """A passkey stands on record only under the very words it signed."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.passkeys import KINDS, step_up
+from tests.passkeys import AT, KINDS, OTHERS, step_up
 from tests.records.conftest import World
 from upturn.core.commands import Sign
 from upturn.core.digests import of_signature
 from upturn.core.events import Signed
+from upturn.core.ledger import stamp
 from upturn.core.refusals import Refused
 from upturn.records.models import Entry, Plan
 from upturn.records.perform import perform, rehearse
 from upturn.records.step_ups import against
 from upturn.records.verify import verify
 
+WHEN = datetime.fromisoformat(AT)
 SIGNED = Signed(
     signature="mine", outcome="agreed", digest="d" * 64, meaning="I agree.", sections=("words",), signer="p1",
     role="member", statement="Ünd “mehr”.", copy="c" * 64, consent="I sign electronically.",
@@ -28,9 +30,42 @@ SIGNED = Signed(
 def test_each_kind_of_passkey_is_known_again(kind: str) -> None:
     key = KINDS[kind]()
     shown = step_up("plan", SIGNED, key)
-    assert against("plan", replace(SIGNED, step_up=shown)) == ""
+    assert against("plan", replace(SIGNED, step_up=shown), WHEN) == ""
     others = step_up("plan", SIGNED, KINDS[kind]())
-    assert against("plan", replace(SIGNED, step_up=shown | {"key": others["key"]})) == "The passkey signed other words."
+    stolen = replace(SIGNED, step_up=shown | {"key": others["key"]})
+    assert against("plan", stolen, WHEN) == "The passkey signed other words."
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_key_of_another_kind_does_not_stand_because_some_of_them_fit_any_words(kind: str) -> None:
+    shown = step_up("plan", SIGNED, OTHERS[kind]())
+    assert against("plan", replace(SIGNED, step_up=shown), WHEN) == "The passkey signed other words."
+
+
+LATE = "It was confirmed at another time."
+
+
+@pytest.mark.parametrize(("minutes", "says"), [(-2, LATE), (0, ""), (15, ""), (17, LATE)])
+@pytest.mark.parametrize("level", ["passkey", "mail"])
+def test_a_signature_goes_on_record_when_it_is_confirmed(minutes: int, says: str, level: str) -> None:
+    shown = step_up("plan", SIGNED, KINDS["ES256"]()) if level == "passkey" else {"level": level, "at": AT}
+    assert against("plan", replace(SIGNED, step_up=shown), WHEN + timedelta(minutes=minutes)) == says
+
+
+@pytest.mark.parametrize(
+    ("origin", "stands"),
+    [
+        ("https://plans.example", True),
+        ("https://eu.plans.example", True),
+        ("https://example", False),
+        ("https://evil-plans.example", False),
+        ("https://plans.example.evil", False),
+        ("", False),
+    ],
+)
+def test_a_passkey_counts_on_its_own_site(origin: str, *, stands: bool) -> None:
+    shown = step_up("plan", SIGNED, KINDS["ES256"](), origin=origin)
+    assert (against("plan", replace(SIGNED, step_up=shown), WHEN) == "") is stands
 
 
 @pytest.mark.parametrize(
@@ -44,7 +79,7 @@ def test_each_kind_of_passkey_is_known_again(kind: str) -> None:
     ],
 )
 def test_a_passkey_that_was_not_shown_or_signed_something_else_does_not_stand(shown: dict[str, Any]) -> None:
-    assert against("plan", replace(SIGNED, step_up=shown)) == "The passkey signed other words."
+    assert against("plan", replace(SIGNED, step_up=shown), WHEN) == "The passkey signed other words."
 
 
 @pytest.mark.parametrize(
@@ -65,7 +100,7 @@ def test_a_passkey_that_was_not_shown_or_signed_something_else_does_not_stand(sh
     ],
 )
 def test_what_no_passkey_gave_is_a_sentence_and_no_crash(shown: dict[str, Any]) -> None:
-    assert against("plan", replace(SIGNED, step_up=shown)) == "What the passkey gave cannot be read."
+    assert against("plan", replace(SIGNED, step_up=shown), WHEN) == "What the passkey gave cannot be read."
 
 
 def now_of(plan: Any) -> datetime:
@@ -89,10 +124,15 @@ def to_be(peers: World) -> tuple[Any, Sign, Signed]:
 def test_perform_takes_a_passkey_for_these_words_and_no_other(peers: World) -> None:
     plan, command, signed = to_be(peers)
     key = ec.generate_private_key(ec.SECP256R1())
-    other = step_up(plan.pk, replace(signed, statement="Not what is said here"), key)
+    other = step_up(plan.pk, replace(signed, statement="Not what is said here"), key, at=stamp(now_of(plan)))
     with pytest.raises(Refused, match=r"The passkey signed other words\. Nothing was signed\."):
         perform(plan.pk, replace(command, step_up=other), peers.mara, now_of(plan))
-    done = perform(plan.pk, replace(command, step_up=step_up(plan.pk, signed, key)), peers.mara, now_of(plan))
+    done = perform(
+        plan.pk,
+        replace(command, step_up=step_up(plan.pk, signed, key, at=stamp(now_of(plan)))),
+        peers.mara,
+        now_of(plan),
+    )
     assert done.plan.signatures["member_signs"].step_up["level"] == "passkey"
     assert verify(plan) == []
 

@@ -1,5 +1,7 @@
 """Whoever signs shows once more that it is them: with a passkey over the very words, or a code, or the password."""
 
+import base64
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,20 +10,23 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from tests.web.doing import confirms
+from tests.web.doing import confirms, shown_on
 from tests.web.keeping import PASSWORD, sign_in, signed_in
 from tests.web.test_accounts import authenticator
 from tests.web.test_paper_pages import fields_of, to_sign
+from upturn.core.commands import Move
 from upturn.core.events import Signed
 from upturn.core.refusals import Refused
 from upturn.demo import seeding
 from upturn.records.access import look
 from upturn.records.models import Draft, Payload, Person, Plan
+from upturn.records.perform import perform
 from upturn.records.step_ups import against, refuse_unproven
 from upturn.records.timeline import timeline
 from upturn.records.verify import verify
@@ -50,8 +55,19 @@ class Signer:
         self.client = signed_in(member)
         self.sent = fields_of(self.client.get(url).content.decode()) | {"outcome": "agreed", "statement": WORDS}
 
-    def press(self, **more: str) -> Any:
+    def signs(self, **more: str) -> Any:
+        """“Sign the plan” is pressed."""
         return self.client.post(self.url, {**self.sent, "press": "do", **more})
+
+    def asked(self) -> Any:
+        """The page that asks who signs."""
+        self.signs()
+        return self.client.get(f"{self.url}confirm/")
+
+    def press(self, **sent: str) -> Any:
+        """Something on that page, as it stands."""
+        page = self.client.get(f"{self.url}confirm/")
+        return self.client.post(f"{self.url}confirm/", {"shown": shown_on(page), **sent})
 
     def code(self) -> str:
         self.press(way="send")
@@ -70,21 +86,25 @@ def said(answer: Any) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
+def keeps(answer: Any) -> bool:
+    return WORDS in said(answer)
+
+
 # -- the codes and the password ----------------------------------------------------------------------------------------
 
 
 def test_pressing_sign_asks_who_it_is_and_signs_nothing(waiting: Signer) -> None:
-    page = waiting.press()
+    assert waiting.signs()["Location"] == f"{waiting.url}confirm/"
+    page = waiting.client.get(f"{waiting.url}confirm/")
     assert page.status_code == 200
-    assert ASKS in said(page)
-    assert WORDS in said(page)
-    assert "I agree" in said(page)
+    assert all(words in said(page) for words in (ASKS, WORDS, "I agree", waiting.sent["copy"]))
     assert waiting.signed() is None
     assert Draft.objects.get(plan=waiting.plan, person=waiting.member).data["own"]["statement"] == [WORDS]
+    assert WORDS not in str(dict(waiting.client.session))
 
 
 def test_a_code_from_the_mail_signs_and_the_record_says_how(waiting: Signer) -> None:
-    waiting.press()
+    waiting.asked()
     done = waiting.press(way="mail", code=waiting.code())
     assert done.status_code == 302
     assert waiting.level() == "mail"
@@ -94,18 +114,19 @@ def test_a_code_from_the_mail_signs_and_the_record_says_how(waiting: Signer) -> 
     assert waiting.plan.number not in mail.outbox[-1].body
     told = next(item for item in timeline(look(waiting.plan.pk, waiting.member, NOW)) if item.mark)
     assert ("Confirmed", "with a code sent by mail") in told.details
-    after = waiting.client.get(done["Location"])
-    assert "confirmed with a code sent by mail" in said(after)
+    assert "confirmed with a code sent by mail" in said(waiting.client.get(done["Location"]))
+    assert not Draft.objects.filter(plan=waiting.plan, person=waiting.member).exists()
     assert verify(waiting.plan) == []
 
 
 def test_a_code_of_the_app_signs_once(waiting: Signer) -> None:
     TOTP.activate(waiting.member.user, SECRET)
-    waiting.press()
+    waiting.asked()
     code = format_hotp_value(hotp_value(SECRET, next(iter(yield_hotp_counters_from_time()))))
     assert "not the right code" in said(waiting.press(way="app", code="000000"))
     assert waiting.press(way="app", code=f"{code[:3]} {code[3:]}").status_code == 302
     assert waiting.level() == "app"
+    assert Authenticator.objects.get(user=waiting.member.user).last_used_at
 
 
 def test_the_password_is_the_last_way_and_never_comes_back_in_a_page(waiting: Signer) -> None:
@@ -113,12 +134,12 @@ def test_the_password_is_the_last_way_and_never_comes_back_in_a_page(waiting: Si
     user.set_password(PASSWORD)
     user.save()
     waiting.client.force_login(user)
-    waiting.press()
+    waiting.asked()
     wrong = waiting.press(way="password", password="four lakes and no mill")
     assert wrong.status_code == 422
     assert "This is not your password" in said(wrong)
     assert "four lakes" not in wrong.content.decode()
-    assert WORDS in said(wrong)
+    assert keeps(wrong)
     assert waiting.press(way="password", password=PASSWORD).status_code == 302
     assert waiting.level() == "password"
     assert PASSWORD not in "".join(Payload.objects.values_list("body", flat=True))
@@ -129,49 +150,89 @@ def test_the_password_is_the_last_way_and_never_comes_back_in_a_page(waiting: Si
     [
         ({"code": "000000"}, "This is not the right code"),
         ({"code": ""}, "This is not the right code"),
-        ({"statement": "Other words than those the code is for."}, "This is not the right code"),
-        ({"way": "passkey", "credential": "{}"}, "Choose how to confirm"),
-        ({"way": "app"}, "Choose how to confirm"),
-        ({"way": "nothing"}, "Choose how to confirm"),
+        ({"shown": "0" * 64}, "This was opened again elsewhere"),
+        ({"shown": ""}, "This was opened again elsewhere"),
+        ({"way": "passkey", "credential": "{}"}, "This way is not open to you"),
+        ({"way": "app"}, "This way is not open to you"),
+        ({"way": "nothing"}, "This way is not open to you"),
+        ({"way": ""}, "This way is not open to you"),
     ],
 )
 def test_what_does_not_show_who_it_is_signs_nothing_and_loses_nothing(
     waiting: Signer, changed: dict[str, str], says: str
 ) -> None:
-    waiting.press()
-    code = waiting.code()
-    page = waiting.press(**{"way": "mail", "code": code} | changed)
+    waiting.asked()
+    page = waiting.press(**{"way": "mail", "code": waiting.code()} | changed)
     assert page.status_code == 422
     assert says in said(page)
-    assert changed.get("statement", WORDS) in said(page)
+    assert keeps(page)
     assert waiting.signed() is None
 
 
-def test_a_code_is_good_for_fifteen_minutes_and_five_tries(waiting: Signer) -> None:
-    waiting.press()
+def test_words_changed_in_another_tab_are_not_signed_by_what_was_confirmed_in_this_one(waiting: Signer) -> None:
+    waiting.asked()
     code = waiting.code()
-    for _ in range(5):
-        assert "not the right code" in said(waiting.press(way="mail", code="000000" if code != "000000" else "1"))
-    assert "no code that works" in said(waiting.press(way="mail", code=code))
-    code = waiting.code()
-    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
-        late = waiting.press(way="mail", code=code)
-    assert "more than 15 minutes ago" in said(late)
-    assert WORDS in said(late)
+    page = waiting.client.get(f"{waiting.url}confirm/")
+    waiting.client.post(f"{waiting.url}?draft=1", waiting.sent | {"statement": "Something else entirely."})
+    answer = waiting.client.post(f"{waiting.url}confirm/", {"shown": shown_on(page), "way": "mail", "code": code})
+    assert "what you sign was changed since" in said(answer)
+    assert "Something else entirely." in said(answer)
+    assert "not the right code" in said(waiting.press(way="mail", code=code))
     assert waiting.signed() is None
+
+
+def test_a_code_is_good_for_fifteen_minutes_from_its_sending_and_five_tries(waiting: Signer) -> None:
+    begun = datetime.now(UTC)
+    waiting.asked()
+    with time_machine.travel(begun + timedelta(minutes=14)):
+        code = waiting.code()
+        wrong = "000000" if code != "000000" else "1"
+        for _ in range(5):
+            assert "not the right code" in said(waiting.press(way="mail", code=wrong))
+        assert "no code that works" in said(waiting.press(way="mail", code=code))
+        code = waiting.code()
+        page = waiting.client.get(f"{waiting.url}confirm/")
+    sent = {"shown": shown_on(page), "way": "mail", "code": code}
+    with time_machine.travel(begun + timedelta(minutes=31)):
+        late = waiting.client.post(f"{waiting.url}confirm/", sent)
+        assert "more than 15 minutes ago" in said(late)
+        assert keeps(late)
+        assert waiting.signed() is None
+        code = waiting.code()
+    with time_machine.travel(begun + timedelta(minutes=44)):
+        assert waiting.press(way="mail", code=code).status_code == 302
+
+
+def test_loading_the_page_again_sends_nothing_and_keeps_the_code(waiting: Signer) -> None:
+    waiting.asked()
+    code, sent = waiting.code(), len(mail.outbox)
+    for _ in range(3):
+        assert "A code is on its way" in said(waiting.client.get(f"{waiting.url}confirm/"))
+    assert len(mail.outbox) == sent
+    assert waiting.press(way="mail", code=code).status_code == 302
+
+
+def test_pressing_twice_leads_to_the_one_signature(waiting: Signer) -> None:
+    waiting.asked()
+    code = waiting.code()
+    sent = {"shown": shown_on(waiting.client.get(f"{waiting.url}confirm/")), "way": "mail", "code": code}
+    first, second = (waiting.client.post(f"{waiting.url}confirm/", sent) for _ in range(2))
+    assert first["Location"] == second["Location"] == f"{waiting.url}done/"
 
 
 def test_the_code_of_another_sign_in_signs_nothing(waiting: Signer) -> None:
-    waiting.press()
+    waiting.asked()
     code = waiting.code()
     waiting.client = signed_in(waiting.member)
-    assert "in another sign-in" in said(waiting.press(way="mail", code=code))
+    answer = waiting.client.post(f"{waiting.url}confirm/", {"way": "mail", "code": code}, follow=True)
+    assert "Nothing is signed yet" in said(answer)
+    assert keeps(answer)
     assert waiting.signed() is None
 
 
 def test_too_many_tries_in_a_short_time_are_stopped(waiting: Signer, settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"step_up": "2/m/user", "step_up_mail": "1/m/user"}
-    waiting.press()
+    waiting.asked()
     code = waiting.code()
     assert "too often" in said(waiting.press(way="send"))
     for _ in range(2):
@@ -181,12 +242,12 @@ def test_too_many_tries_in_a_short_time_are_stopped(waiting: Signer, settings: A
 
 
 def test_mail_that_does_not_go_out_is_said_and_leaves_the_page_as_it_was(waiting: Signer, settings: Any) -> None:
-    waiting.press()
+    waiting.asked()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     page = waiting.press(way="send")
     assert "The mail could not be sent" in said(page)
-    assert WORDS in said(page)
+    assert keeps(page)
 
 
 def test_whoever_has_no_way_at_all_is_told_how_to_get_one(waiting: Signer) -> None:
@@ -195,25 +256,40 @@ def test_whoever_has_no_way_at_all_is_told_how_to_get_one(waiting: Signer) -> No
     user.set_unusable_password()
     user.save()
     waiting.client.force_login(user)
-    page = waiting.press()
-    assert page.status_code == 422
+    page = waiting.asked()
     assert "There is no way yet to confirm that it is you" in said(page)
     assert reverse("mfa_add_webauthn") in page.content.decode()
+    assert "This way is not open to you" in said(waiting.client.post(f"{waiting.url}confirm/", {"way": "send"}))
 
 
 def test_what_would_be_refused_is_refused_before_anybody_is_asked(waiting: Signer) -> None:
     waiting.sent["copy"] = "0" * 64
-    page = waiting.press()
-    assert "not the one on file" in said(page)
-    assert ASKS not in said(page)
+    assert "not the one on file" in said(waiting.signs())
+    assert "Nothing is signed yet" in said(waiting.client.get(f"{waiting.url}confirm/", follow=True))
 
 
-def test_words_that_change_after_the_code_are_not_signed(waiting: Signer) -> None:
-    waiting.press()
+def test_a_statement_that_is_too_long_is_refused_whole_and_never_cut(waiting: Signer) -> None:
+    waiting.sent["statement"] = "x" * 20_000 + " I DO NOT AGREE"
+    answer = waiting.signs()
+    assert answer.status_code == 422
+    assert "at most 20,000 fit" in said(answer)
+    assert "I DO NOT AGREE" in said(answer)
+
+
+def test_words_of_the_plan_that_change_before_the_code_is_entered_are_not_signed(waiting: Signer) -> None:
+    waiting.asked()
     code = waiting.code()
-    waiting.sent |= {"digest": "f" * 64, "copy": ""}
-    assert waiting.press(way="mail", code=code).status_code == 409
+    shown = shown_on(waiting.client.get(f"{waiting.url}confirm/"))
+    perform(waiting.plan.pk, Move(move="rework", answers={"what": "A date"}), waiting.member, datetime.now(UTC))
+    answer = waiting.client.post(f"{waiting.url}confirm/", {"shown": shown, "way": "mail", "code": code}, follow=True)
     assert waiting.signed() is None
+    assert WORDS in said(answer)
+
+
+def test_nobody_is_asked_in_place_of_the_signer(waiting: Signer) -> None:
+    waiting.asked()
+    others = [waiting.plan.lead, Person.objects.get(name="Mara Quill")]
+    assert [signed_in(p).get(f"{waiting.url}confirm/").status_code for p in others] == [404, 404]
 
 
 def test_a_witness_confirms_nothing_because_it_is_not_their_signature(waiting: Signer) -> None:
@@ -261,7 +337,22 @@ def by_passkey_asked(transactional_db: None, page: Page) -> tuple[Plan, Person, 
     return plan, member, page
 
 
+def answer(client: str = "AA", data: str = "AA") -> str:
+    """What a passkey would send, with other parts."""
+    told = {"clientDataJSON": client, "authenticatorData": data, "signature": "AA"}
+    return json.dumps({"id": "AA", "rawId": "AA", "type": "public-key", "response": told})
+
+
+def web_safe(given: bytes) -> str:
+    return base64.urlsafe_b64encode(given).rstrip(b"=").decode()
+
+
 JUNK = [
+    answer(client=web_safe(b"[" * 90_000)),
+    *(
+        answer(data=web_safe(bytes(32) + b"\x85" + bytes(4) + bytes.fromhex(tail)))
+        for tail in ("ff", "9bffff", "81" * 3000)
+    ),
     "",
     "{",
     "[]",
@@ -281,7 +372,7 @@ def test_junk_in_place_of_a_passkey_is_a_sentence(by_passkey_asked: tuple[Plan, 
     for junk in JUNK:
         page.locator("#passkey-credential").evaluate("(box, junk) => { box.value = junk; box.form.submit() }", junk)
         page.wait_for_load_state()
-        expect(page.get_by_text("This passkey did not confirm it")).to_be_visible()
+        expect(page.get_by_text("That passkey did not confirm it")).to_be_visible()
     assert not [f for f in look(plan.pk, member, datetime.now(UTC)).entries if isinstance(f.event, Signed)]
 
 
@@ -318,17 +409,17 @@ def changed(signed: Signed, **values: Any) -> Signed:
 @pytest.mark.django_db(transaction=True)
 def test_a_passkey_signs_the_very_words_and_nothing_else(by_passkey: tuple[Plan, Person, Page]) -> None:
     plan, member, page = by_passkey
-    signed = of(plan, member)
+    signed, at = of(plan, member), datetime.now(UTC)
     assert signed.step_up["level"] == "passkey"
     assert signed.statement == WORDS
-    assert against(plan.pk, signed) == ""
+    assert against(plan.pk, signed, at) == ""
     expect(page.get_by_text("confirmed with a passkey, which signed these very words")).to_be_visible()
     assert verify(plan) == []
-    stand = {name for name, tampered in TAMPERED.items() if not against(plan.pk, tampered(signed))}
+    stand = {name for name, tampered in TAMPERED.items() if not against(plan.pk, tampered(signed), at)}
     assert stand == set()
-    assert against("another plan", signed) == "The passkey signed other words."
+    assert against("another plan", signed, at) == "The passkey signed other words."
     with pytest.raises(Refused, match="The passkey signed other words"):
-        refuse_unproven(plan.pk, [TAMPERED["another statement"](signed)])
+        refuse_unproven(plan.pk, [TAMPERED["another statement"](signed)], at)
     forged = Payload.objects.get(entry__plan=plan, body__contains=WORDS)
     assert forged.body.count(WORDS) == 1
 

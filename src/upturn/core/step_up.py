@@ -8,13 +8,20 @@ level shows it to us alone, and leaves nothing that anybody else could check.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from upturn.core.events import Signed
+from upturn.core.events import Signed, to_json
 from upturn.core.ledger import canonical
 
 TAG = b"upturn/sign/1\x00"  # sets this digest apart from every other that we make
 
+LIVES = timedelta(minutes=15)
+"""How long what a signer was asked may be answered."""
+SOON = (timedelta(minutes=-1), LIVES + timedelta(minutes=1))
+"""From the question to the entry: the clocks of two machines may differ a little."""
+APART = ("step_up", "audience", "later", "awaits")
+"""What of a signature's entry is not its signer's to say: how it was confirmed, who reads it, who else has to sign."""
 PASSKEY = "passkey"
 LEVELS: Mapping[str, str] = {
     PASSKEY: "with a passkey, which signed these very words",
@@ -48,21 +55,15 @@ class StepUp:
 
 def intent(plan: str, signed: Signed, shown: Mapping[str, Any]) -> dict[str, Any]:
     """What somebody agrees to by signing, as JSON. `plan`: its id in the ledger; `shown`: a StepUp as JSON."""
-    return {
-        "plan": plan,
-        "entries": shown.get("entries", 0),
-        "document": signed.copy,
-        "words": signed.digest,
-        "signature": signed.signature,
-        "signer": signed.signer,
-        "role": signed.role,
-        "outcome": signed.outcome,
-        "meaning": signed.meaning,
-        "statement": signed.statement,
-        "consent": signed.consent,
-        "at": shown["at"],
-        "nonce": shown.get("nonce", ""),
-    }
+    said = {name: value for name, value in to_json(signed).items() if name not in APART}
+    asked = {"at": shown["at"], "entries": shown.get("entries", 0), "nonce": shown.get("nonce", "")}
+    return {"plan": plan, "signed": said, **asked}
+
+
+def in_time(shown: Mapping[str, Any], recorded: datetime) -> bool:
+    """Whether a signature went on record soon enough after its signer was asked."""
+    earliest, latest = SOON
+    return earliest <= recorded - datetime.fromisoformat(shown["at"]) <= latest
 
 
 def challenge(plan: str, signed: Signed, shown: Mapping[str, Any]) -> bytes:

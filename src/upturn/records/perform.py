@@ -189,7 +189,7 @@ def _perform(
     events = _decided(loaded, command, actor, now)
     if not events:
         return Performed(loaded.plan, row, (), loaded.program)
-    refuse_unproven(row.pk, events)
+    refuse_unproven(row.pk, events, now)
     _add_actors(loaded)
     return _recorded(loaded, events, actor.code, now, salts)
 

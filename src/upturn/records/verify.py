@@ -187,7 +187,7 @@ def _copies(loaded: Loaded, _fresh: index.Derived) -> Iterator[str]:
 def _passkeys(loaded: Loaded, _fresh: index.Derived) -> Iterator[str]:
     """Each passkey that signed did so over what stands on record."""
     for fact in loaded.entries:
-        if isinstance(fact.event, Signed) and (why := step_ups.against(loaded.row.pk, fact.event)):
+        if isinstance(fact.event, Signed) and (why := step_ups.against(loaded.row.pk, fact.event, fact.at)):
             yield f"The signature of entry {fact.seq}: {why}"
 
 

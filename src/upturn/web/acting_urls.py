@@ -42,6 +42,7 @@ _OF_A_PLAN = [
     path("correct/<int:seq>/", talking.correct, name="correct"),
     path("sign/<str:signature>/", signing.sign, name="sign"),
     path("sign/<str:signature>/copy/", signing.copy, name="signing_copy"),
+    path("sign/<str:signature>/confirm/", signing.step_up, name="step_up"),
     path("sign/<str:signature>/decline/", signing.decline, name="decline"),
     path("sign/<str:signature>/done/", signing.signed, name="signed"),
     path("approve/<str:approval>/", signing.approve, name="approve"),

@@ -26,6 +26,7 @@ from upturn.core.verbs.base import (
     no,
     passed,
     role_of,
+    words,
 )
 from upturn.core.wording import listed
 
@@ -121,7 +122,7 @@ def _events(case: Case, command: Move) -> list[Event]:
         tells=spec.tells and case.plan.told is None,
         finding=case.finding,
         disposition=disposition.id if disposition else "",
-        reasons=command.because.strip()[:20_000],
+        reasons=words(command.because, "The reasons", at_least=0, field="because"),
         criteria=case.criteria,
         promises=tuple(p.to_json() for p in promises(case)) if case.finding else (),
         on=command.on,

@@ -115,7 +115,7 @@ def _sign(case: Case, command: Sign) -> list[Event]:
         sections=spec.covers,
         signer=signer,
         role=role_of(case, spec.by if own else spec.witness),
-        statement=command.statement.strip()[:20_000],
+        statement=words(command.statement, "Your statement", at_least=0, field="statement"),
         reason=reason,
         witnesses=witnesses,
         awaits=_awaits(case, spec, signer),

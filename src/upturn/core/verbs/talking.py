@@ -47,7 +47,7 @@ def _comment(case: Case, command: Comment) -> list[Event]:
         number=number,
         section=spec.id,
         text=text,
-        proposed=command.proposed.strip()[:20_000],
+        proposed=words(command.proposed, "The wording you suggest", at_least=0, field="proposed"),
         field=command.field,
         role=role_of(case, _commenters(case, spec)),
     )

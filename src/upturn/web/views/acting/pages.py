@@ -15,9 +15,7 @@ from upturn.web.forms import ASKED
 from upturn.web.views.plan import frame
 
 NOTHING_THERE = "There is no such"
-CONFIRMS = ("way", "code", "password", "credential")
-"""How somebody shows that it is them: never kept, never shown again."""
-NOT_KEPT = ("csrfmiddlewaretoken", "expected", "press", "row", "digest", "copy", "opened_for", *CONFIRMS)
+NOT_KEPT = ("csrfmiddlewaretoken", "expected", "press", "row", "digest", "copy", "opened_for")
 """What a form sends beside what a person typed."""
 
 

@@ -8,7 +8,6 @@ A `Sheet` is one such page as data: what it says, what it asks, which command th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -74,8 +73,8 @@ class Sheet:
     then: Callable[[Performed], str] | None = None
     answer: Callable[[Performed], HttpResponse] | None = None
     """What comes back in place of a page: a file."""
-    confirm: Callable[[HttpRequest, Command], Command | HttpResponse] | None = None
-    """What is asked once more before it is done: the command with the answer, or the page that asks."""
+    confirm: Callable[[HttpRequest, Command], str] | None = None
+    """Where it is asked once more before it is done: the address of that page, which finds the draft."""
     boxes: Mapping[str, str] = field(default_factory=dict)
     """Path of a refusal → box of our own form, where they differ."""
     files: bool = False
@@ -145,9 +144,12 @@ def _attempted(request: HttpRequest, look: Look, offer: str, sheet: Sheet, make:
         return view.page(request, reasons)
     try:
         command = sheet.command(view.given())
-        if sheet.confirm and isinstance(command := sheet.confirm(request, command), HttpResponse):
-            _keep_for_later(request, look, offer, sheet)
-            return command
+        if sheet.confirm:
+            url = sheet.confirm(request, command)
+            save_draft(
+                look.person, look.row, offer, _entered(request, sheet), base_seq=expected(request), now=timezone.now()
+            )
+            return redirect(url)
         done = perform(look.row.pk, command, look.person, timezone.now(), expected=expected(request))
     except Conflict as conflict:
         return collided(request, look, offer, make, conflict)
@@ -162,14 +164,6 @@ def _attempted(request: HttpRequest, look: Look, offer: str, sheet: Sheet, make:
     if sheet.answer:
         return sheet.answer(done)
     return redirect(sheet.then(done) if sheet.then else reverse("plan", kwargs={"plan": look.row.pk}))
-
-
-def _keep_for_later(request: HttpRequest, look: Look, offer: str, sheet: Sheet) -> None:
-    """Whoever goes back, or comes back later, finds what they entered; what is too long for that goes along anyway."""
-    with suppress(TooLong):
-        save_draft(
-            look.person, look.row, offer, _entered(request, sheet), base_seq=expected(request), now=timezone.now()
-        )
 
 
 def collided(request: HttpRequest, look: Look, offer: str, make: Make, conflict: Conflict) -> HttpResponse:

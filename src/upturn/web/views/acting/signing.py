@@ -31,7 +31,7 @@ from upturn.web.views.acting.comparing import compared
 from upturn.web.views.acting.pages import against, expected, plan_page
 from upturn.web.views.acting.readers import audience, prefilled
 from upturn.web.views.acting.sheet import Given, Sheet, acted
-from upturn.web.views.acting.stepping_up import confirm
+from upturn.web.views.acting.stepping_up import ask, confirming
 from upturn.web.views.acting.writing import answers_at
 from upturn.web.views.papers import as_file
 from upturn.web.views.plan import seen
@@ -90,9 +90,7 @@ def _sign_sheet(look: Look, spec: Signature) -> Sheet:
             "may_decline": own and "declined" in spec.outcomes and declined_by(look, spec) is None,
         },
         command=lambda given: _sign(look, spec, given, own=own),
-        confirm=(lambda request, command: confirm(request, look, spec, command, SAYS[command.outcome][0]))
-        if own
-        else None,
+        confirm=(lambda request, command: ask(request, look, spec, command)) if own else None,
         then=lambda _done: _signed_url(look, spec),
     )
 
@@ -204,6 +202,19 @@ def copy(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
     if found is None:
         raise Http404
     return as_file(path_of(found).read_bytes(), f"{look.row.number}-{spec.id}.pdf")
+
+
+@both
+def step_up(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
+    """Confirm that it is oneself who signs; then it is signed."""
+    look = seen(request, plan)
+    spec = look.program.signature.get(signature)
+    if spec is None or not signs_self(look, spec):
+        raise Http404
+    state = look.plan.signed_by(spec.id, look.actor.code)
+    if state and state.outcome not in WITNESSED:
+        return redirect(_signed_url(look, spec))
+    return confirming(request, look, spec, lambda outcome: SAYS[outcome][0], _signed_url(look, spec))
 
 
 def signs_self(look: Look, spec: Signature) -> bool:

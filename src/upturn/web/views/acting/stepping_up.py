@@ -7,22 +7,26 @@ on record until `perform` has the signature, which says how it was confirmed.
 import base64
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from fido2.utils import bytes2int
@@ -32,38 +36,56 @@ from upturn.core.commands import Sign
 from upturn.core.events import Signed
 from upturn.core.ledger import stamp
 from upturn.core.program import Signature
-from upturn.core.step_up import LEVELS, PASSKEY, StepUp, challenge
+from upturn.core.refusals import Conflict, Refused
+from upturn.core.step_up import LEVELS, LIVES, PASSKEY, StepUp, challenge
 from upturn.records.access import Look
-from upturn.records.perform import rehearse
+from upturn.records.drafts import drop_draft
+from upturn.records.perform import perform, rehearse
+from upturn.records.queries import drafts
+from upturn.records.step_ups import counts
 from upturn.web.accounts import MAIL_TROUBLE, mail_is_printed
 from upturn.web.forms import Small
-from upturn.web.views.acting.pages import CONFIRMS, expected, plan_page
+from upturn.web.views.acting.pages import expected, not_possible, plan_page
 
-LIVES = timedelta(minutes=15)
 MOST_TRIES = 5
-ASKED_HERE = ("csrfmiddlewaretoken", *CONFIRMS)
-"""Everything else that was sent goes along."""
 DIGITS = 6
-TOO_LATE = "This was asked more than 15 minutes ago, or in another sign-in. Nothing is lost: confirm it here once more."
+TOO_LATE = "This was asked more than 15 minutes ago. Nothing is lost: confirm it here once more."
 TOO_OFTEN = "That was too often in a short time. Nothing was signed. Wait a few minutes, then confirm it here."
-NOT_THAT_PASSKEY = "This passkey did not confirm it: it is not one of yours, or it did not ask who you are. Try again."
+CHANGED = (
+    "This was opened again elsewhere, or what you sign was changed since. Nothing was signed. Look at what stands here"
+    " now, then confirm it once more."
+)
+NOT_OPEN = "This way is not open to you (any more). Choose one of those below."
+NOT_THAT_PASSKEY = (
+    "That passkey did not confirm it: it is none of yours, or it did not ask who you are. Nothing was signed."
+)
 NOT_SENT = "The mail could not be sent. Try again in a few minutes, or choose another way."
 CODE_GONE = "There is no code that works for this. Ask for a new one."
 WRONG_CODE = {
     "app": "This is not the right code. Use the newest one of your app; each works once.",
-    "mail": "This is not the right code. Check it, or ask for a new one.",
+    "mail": "This is not the right code for what stands above. Check it, or ask for a new one.",
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Asked:
-    """What one signer was asked, as their sign-in keeps it. `code`: what the code from the mail is known by."""
+    """What one signer was asked, as their sign-in keeps it: no word of the plan, and of a code only how to know it."""
 
     at: str
     nonce: str
     entries: int
+    outcome: str
+    digest: str
+    copy: str
     code: str = ""
     tries: int = 0
+
+    def in_time(self, now: datetime) -> bool:
+        return now - datetime.fromisoformat(self.at) < LIVES
+
+    def anew(self, now: datetime) -> "Asked":
+        """The same question, asked again."""
+        return replace(self, at=stamp(now), nonce=secrets.token_hex(16), code="", tries=0)
 
 
 class NotConfirmed(Exception):
@@ -74,87 +96,148 @@ class NotConfirmed(Exception):
         self.way = way
 
 
-@dataclass
+def ask(request: HttpRequest, look: Look, spec: Signature, command: Sign) -> str:
+    """Begin to ask whether it is this person who signs: the address of the page that does.
+
+    Raises Refused and Conflict where the signature would not be taken: nobody confirms what is then refused.
+    """
+    now, read = timezone.now(), min(expected(request), look.plan.seq)
+    rehearse(look.row.pk, command, look.person, now, expected=read)
+    asked = Asked("", "", read, command.outcome, command.digest, command.copy)
+    request.session[_key(look, spec)] = asdict(asked.anew(now))
+    return reverse("step_up", kwargs={"plan": look.row.pk, "signature": spec.id})
+
+
+def _key(look: Look, spec: Signature) -> str:
+    return f"step-up:{look.row.pk}:{spec.id}"
+
+
+def confirming(
+    request: HttpRequest, look: Look, spec: Signature, outcome_says: Callable[[str], str], then: str
+) -> HttpResponse:
+    """The page that asks, and what is pressed on it. `then`: where one goes who has signed."""
+    key = _key(look, spec)
+    if key not in request.session:
+        messages.info(request, "Nothing is signed yet. Choose what your signature means, then sign.")
+        return _to_sign(look, spec)
+    page = StepUpPage(request, look, spec, Asked(**request.session[key]))
+    try:
+        page.rehearse()
+        return _pressed(page, outcome_says, then) if request.method == "POST" else page.shown(outcome_says)
+    except Conflict as conflict:
+        if closed := look.why_not(f"sign:{spec.id}"):
+            typed = [page.command.statement]
+            return not_possible(
+                request, look, f"sign:{spec.id}", closed, changes=conflict.changes, typed=typed, status=409
+            )
+        messages.info(request, " ".join([*conflict.changes, "Nothing was signed."]))
+        return _to_sign(look, spec)
+    except Refused as refused:
+        return not_possible(request, look, f"sign:{spec.id}", refused.reasons, typed=[page.command.statement])
+
+
+def _to_sign(look: Look, spec: Signature) -> HttpResponse:
+    return redirect(reverse("sign", kwargs={"plan": look.row.pk, "signature": spec.id}))
+
+
+def _pressed(page: "StepUpPage", outcome_says: Callable[[str], str], then: str) -> HttpResponse:
+    try:
+        if page.way == "send":
+            page.send_code()
+            return redirect(f"{page.request.path}#way-mail")
+        command = page.confirmed()
+    except NotConfirmed as trouble:
+        return page.shown(outcome_says, trouble)
+    look = page.look
+    perform(look.row.pk, command, look.person, timezone.now(), expected=page.asked.entries)
+    page.forget()
+    return redirect(then)
+
+
 class StepUpPage:
     """One signer before one signature: what they would put on record, and how they can show that it is them."""
 
-    request: HttpRequest
-    look: Look
-    spec: Signature
-    command: Sign
-    outcome: str
-    """What the signature says, as it was chosen on the page before."""
+    def __init__(self, request: HttpRequest, look: Look, spec: Signature, asked: Asked) -> None:
+        self.request, self.look, self.spec, self.now = request, look, spec, timezone.now()
+        self.user: Any = request.user
+        self.late = not asked.in_time(self.now)
+        self.asked = asked
+        if self.late:
+            self.keep(asked.anew(self.now))
+        self.passkeys = list(_passkeys(self.user))
+        self.way = request.POST.get("way", "")
+        draft = drafts(look.person, look.row).get(f"sign:{spec.id}")
+        statement = draft.data.get("own", {}).get("statement", [""]) if draft else [""]
+        self.command = Sign(
+            signature=spec.id,
+            outcome=asked.outcome,
+            digest=asked.digest,
+            copy=asked.copy,
+            statement="".join(statement[:1]),
+            consent=True,
+        )
 
-    def __post_init__(self) -> None:
-        look, now = self.look, timezone.now()
-        events = rehearse(look.row.pk, self.command, look.person, now, expected=expected(self.request))
+    def rehearse(self) -> None:
+        """Learn what would go on record. Raises Refused and Conflict."""
+        look = self.look
+        events = rehearse(look.row.pk, self.command, look.person, self.now, expected=self.asked.entries)
         self.signed = next(e for e in events if isinstance(e, Signed))
-        self.key = f"step-up:{look.row.pk}:{self.spec.id}"
-        self.passkeys = list(_passkeys(self.request.user))
-        self.asked = self._kept() if self.way else None
-        self.shown_code = ""
-
-    @property
-    def way(self) -> str:
-        return str(self.request.POST.get("way", ""))
-
-    def _kept(self) -> Asked | None:
-        """What was asked before, while it may still be answered."""
-        kept = self.request.session.get(self.key)
-        found = Asked(**kept) if kept else None
-        return found if found and self.look.case.now - datetime.fromisoformat(found.at) < LIVES else None
 
     def keep(self, asked: Asked) -> None:
         self.asked = asked
-        self.request.session[self.key] = asdict(asked)
+        self.request.session[_key(self.look, self.spec)] = asdict(asked)
 
-    def _ask_anew(self) -> None:
-        self.keep(Asked(stamp(self.look.case.now), secrets.token_hex(16), expected(self.request)))
+    def forget(self) -> None:
+        """It is signed: nothing of the question is kept, nor of the draft."""
+        self.request.session.pop(_key(self.look, self.spec), None)
+        drop_draft(self.look.person, self.look.row, f"sign:{self.spec.id}")
 
     # -- the ways
 
     def ways(self) -> tuple[str, ...]:
         """The levels that are open to this person, the strongest first."""
-        user = self.request.user
-        app = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
-        there = {PASSKEY: bool(self.passkeys), "app": app, "mail": bool(user.email), "password": _has_password(user)}
+        there = {
+            PASSKEY: bool(self.passkeys),
+            "app": _app_of(self.user) is not None,
+            "mail": bool(self.user.email),
+            "password": self.user.has_usable_password(),
+        }
         return tuple(way for way in LEVELS if there[way])
 
     def challenge(self) -> bytes:
         """What a passkey signs, and what a code from the mail is for."""
-        return challenge(self.look.row.pk, self.signed, asdict(self.standing()))
-
-    def standing(self) -> Asked:
-        """What this signer was asked. Raises NotConfirmed when that is too long ago."""
-        if self.asked is None:
-            raise NotConfirmed(TOO_LATE)
-        return self.asked
+        return challenge(self.look.row.pk, self.signed, asdict(self.asked))
 
     def confirmed(self) -> Sign:
         """The command with how its signer showed that it is them. Raises NotConfirmed."""
-        check = CHECKS.get(self.way)
-        if check is None or self.way not in self.ways():
-            raise NotConfirmed("Choose how to confirm that it is you.")
-        asked = self.standing()
-        if not ratelimit.consume(self.request, app="allauth.account", action="step_up", user=self.request.user):
+        if self.late:
+            raise NotConfirmed(TOO_LATE)
+        if self.way not in self.ways():
+            raise NotConfirmed(NOT_OPEN)
+        if self.request.POST.get("shown") != self.challenge().hex():
+            raise NotConfirmed(CHANGED)
+        if not ratelimit.consume(self.request, app="allauth.account", action="step_up", user=self.user):
             raise NotConfirmed(TOO_OFTEN)
-        shown = check(self, StepUp(level=self.way, at=asked.at, entries=asked.entries, nonce=asked.nonce))
-        del self.request.session[self.key]
+        asked = self.asked
+        shown = CHECKS[self.way](self, StepUp(level=self.way, at=asked.at, entries=asked.entries, nonce=asked.nonce))
         return replace(self.command, step_up=shown.to_json())
 
     def send_code(self) -> None:
         """Send a code for just this intent. Raises NotConfirmed."""
-        asked, user = self.standing(), self.request.user
-        if not ratelimit.consume(self.request, app="allauth.account", action="step_up_mail", user=user):
+        if not self.user.email:
+            raise NotConfirmed(NOT_OPEN)
+        if not ratelimit.consume(self.request, app="allauth.account", action="step_up_mail", user=self.user):
             raise NotConfirmed(TOO_OFTEN, "mail")
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         words = {"code": code, "organization": self.look.row.organization, "base_url": settings.BASE_URL}
         try:
-            send_mail("Your code to sign", render_to_string("mail/step_up.txt", words), None, [user.email])
+            send_mail("Your code to sign", render_to_string("mail/step_up.txt", words), None, [self.user.email])
         except MAIL_TROUBLE:
             raise NotConfirmed(NOT_SENT, "mail") from None
-        self.keep(replace(asked, code=self.known_by(code), tries=0))
-        self.shown_code = code if settings.DEMO and mail_is_printed() else ""
+        self.asked = self.asked.anew(self.now)
+        self.keep(replace(self.asked, code=self.known_by(code)))
+        if settings.DEMO and mail_is_printed():
+            messages.info(self.request, f"No mail leaves this demo. The code is {code}.")
 
     def known_by(self, code: str) -> str:
         """What is kept of a code: good for these words only, and of no use to whoever reads the sign-ins."""
@@ -162,11 +245,10 @@ class StepUpPage:
 
     # -- the page
 
-    def page(self, trouble: NotConfirmed | None = None) -> HttpResponse:
-        if self.asked is None or (trouble and self.way == PASSKEY):
-            self._ask_anew()
+    def shown(self, outcome_says: Callable[[str], str], trouble: NotConfirmed | None = None) -> HttpResponse:
+        """The page, with what was wrong beside its box."""
         ways = self.ways()
-        there = [way for way in ways if way in FORMS and (way != "mail" or self.standing().code)]
+        there = [way for way in ways if way in FORMS and (way != "mail" or self.asked.code)]
         boxes = {way: FORMS[way](auto_id=f"{way}-%s") for way in there}
         at = None
         if trouble and trouble.way in boxes:
@@ -174,81 +256,67 @@ class StepUpPage:
         context = {
             "spec": self.spec,
             "signed": self.signed,
-            "outcome": self.outcome,
+            "outcome": outcome_says(self.signed.outcome),
+            "shown": self.challenge().hex(),
             "ways": [{"key": way, "form": boxes.get(way)} for way in ways],
-            "carried": [(k, v) for k, vs in self.request.POST.lists() if k not in ASKED_HERE for v in vs],
+            "unusable": not self.passkeys and _has_passkey(self.user),
             "problems": [at] if at is not None else [],
             "has_errors": at is not None,
             "left": [str(trouble)] if trouble and at is None else [],
-            "address": self.request.user.email,
-            "sent": bool(self.standing().code),
-            "shown_code": self.shown_code,
+            "address": self.user.email,
+            "sent": bool(self.asked.code),
             "js_data": {"request_options": self._options()} if self.passkeys else None,
         }
-        return plan_page(
-            self.request, self.look, "acting/step_up.html", context, status=422 if trouble or not ways else 200
-        )
+        return plan_page(self.request, self.look, "acting/step_up.html", context, status=422 if trouble else 200)
 
     def _options(self) -> dict[str, Any]:
         """What the browser is asked: any of the person's passkeys, over the intent, with the finger or PIN."""
-        credentials = [credential for credential, _ in self.passkeys]
+        credentials = [one.credential for one in self.passkeys]
         options, _ = auth.get_server().authenticate_begin(
             credentials, user_verification=UserVerificationRequirement.REQUIRED, challenge=self.challenge()
         )
         return dict(options)
 
 
-def confirm(request: HttpRequest, look: Look, spec: Signature, command: Sign, outcome: str) -> Sign | HttpResponse:
-    """The command of a signer who has shown that it is them, or the page that asks for it.
-
-    Raises Refused and Conflict where the signature would not be taken: nobody confirms what is then refused.
-    """
-    page = StepUpPage(request, look, spec, command, outcome)
-    if not page.way:
-        return page.page()
-    try:
-        if page.way != "send":
-            return page.confirmed()
-        page.send_code()
-    except NotConfirmed as trouble:
-        return page.page(trouble)
-    return page.page()
-
-
 # -- how each way is checked: the step-up with what it leaves behind, or NotConfirmed ---------------------------------
 
 
 def _passkey(page: StepUpPage, shown: StepUp) -> StepUp:
-    server = auth.get_server()
-    known = {credential.credential_id: (credential, enrolled) for credential, enrolled in page.passkeys}
     try:
-        sent = json.loads(page.request.POST.get("credential", ""))
-        given = AuthenticationResponse.from_dict(sent)
+        given = AuthenticationResponse.from_dict(json.loads(page.request.POST.get("credential", "")))
         state = {"challenge": _web_safe(page.challenge()), "user_verification": UserVerificationRequirement.REQUIRED}
-        used = server.authenticate_complete(state, [credential for credential, _ in page.passkeys], given)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        used = auth.get_server().authenticate_complete(state, [one.credential for one in page.passkeys], given)
+        told = given.response.client_data
+        if urlsplit(told.origin).netloc != page.request.get_host():
+            raise ValueError(told.origin)
+    except Exception:  # noqa: BLE001 - whatever is sent in place of a passkey, the library may stumble over it anyhow
         raise NotConfirmed(NOT_THAT_PASSKEY) from None
-    credential, enrolled = known[used.credential_id]
-    public = _public(credential)
+    one = next(one for one in page.passkeys if one.credential.credential_id == used.credential_id)
+    one.authenticator.record_usage()
     return replace(
         shown,
-        enrolled=enrolled.date().isoformat(),
-        key=_text(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)),
-        client_data=_text(bytes(given.response.client_data)),
+        enrolled=one.authenticator.created_at.date().isoformat(),
+        key=_text(one.key()),
+        client_data=_text(bytes(told)),
         authenticator_data=_text(bytes(given.response.authenticator_data)),
         signature=_text(given.response.signature),
     )
 
 
 def _app(page: StepUpPage, shown: StepUp) -> StepUp:
-    known = Authenticator.objects.filter(user_id=page.request.user.pk, type=Authenticator.Type.TOTP).first()
+    known = _app_of(page.user)
     if known is None or not known.wrap().validate_code(_typed(page.request)):
         raise NotConfirmed(WRONG_CODE["app"], "app")
+    known.record_usage()
     return replace(shown, nonce="")
 
 
+def _app_of(user: Any) -> Authenticator | None:
+    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).first()
+
+
 def _mail(page: StepUpPage, shown: StepUp) -> StepUp:
-    asked = page.standing()
+    asked = page.asked
     if not asked.code or asked.tries >= MOST_TRIES:
         raise NotConfirmed(CODE_GONE, "mail")
     page.keep(replace(asked, tries=asked.tries + 1))
@@ -258,7 +326,7 @@ def _mail(page: StepUpPage, shown: StepUp) -> StepUp:
 
 
 def _password(page: StepUpPage, shown: StepUp) -> StepUp:
-    if not page.request.user.check_password(page.request.POST.get("password", "")):
+    if not page.user.check_password(page.request.POST.get("password", "")):
         raise NotConfirmed("This is not your password. Check it.", "password")
     return replace(shown, nonce="")
 
@@ -305,29 +373,37 @@ def _troubled(trouble: NotConfirmed) -> Small:
 # -- passkeys ----------------------------------------------------------------------------------------------------------
 
 
-def _passkeys(user: Any) -> list[tuple[AttestedCredentialData, datetime]]:
-    """Somebody's passkeys whose signatures can be kept as evidence, with when each was added."""
-    added = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).order_by("created_at")
-    found = [(one.wrap().authenticator_data.credential_data, one.created_at) for one in added]
-    return [(credential, at) for credential, at in found if credential and credential.public_key.get(3) in KINDS]
+@dataclass(frozen=True)
+class Passkey:
+    """One of somebody's passkeys whose signatures can be kept as evidence."""
+
+    authenticator: Authenticator
+    credential: AttestedCredentialData
+
+    def key(self) -> bytes:
+        """Its public key (SubjectPublicKeyInfo, DER)."""
+        cose = self.credential.public_key
+        return KINDS[cose[3]](cose).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 KINDS: Mapping[int, Callable[[Mapping[int, Any]], PublicKeyTypes]] = {
     -7: lambda cose: ec.EllipticCurvePublicNumbers(
         bytes2int(cose[-2]), bytes2int(cose[-3]), ec.SECP256R1()
     ).public_key(),
-    -8: lambda cose: ed25519.Ed25519PublicKey.from_public_bytes(cose[-2]),
     -257: lambda cose: rsa.RSAPublicNumbers(bytes2int(cose[-2]), bytes2int(cose[-1])).public_key(),
 }
-"""Kinds of key by their COSE number (RFC 9053, RFC 8812): ES256, EdDSA, RS256."""
+"""Kinds of key by their COSE number (RFC 9053, RFC 8812): ES256 and RS256, which nearly every device can make."""
 
 
-def _public(credential: AttestedCredentialData) -> PublicKeyTypes:
-    return KINDS[credential.public_key[3]](credential.public_key)
+def _passkeys(user: Any) -> Iterator[Passkey]:
+    for one in Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).order_by("created_at"):
+        credential = one.wrap().authenticator_data.credential_data
+        if credential and credential.public_key.get(3) in KINDS and counts(Passkey(one, credential).key()):
+            yield Passkey(one, credential)
 
 
-def _has_password(user: Any) -> bool:
-    return bool(user.has_usable_password())
+def _has_passkey(user: Any) -> bool:
+    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).exists()
 
 
 def _typed(request: HttpRequest) -> str:
