@@ -9,11 +9,13 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
 from tests.documents.executed_copy import clock_pems
 from tests.documents.time_stamps import authority
 from upturn.core.commands import Answer, Attach, Execute, Move, Sign, State
-from upturn.core.digests import of_signature
+from upturn.core.digests import of_signature, reference
 from upturn.core.refusals import Refused
 from upturn.demo import seeding
 from upturn.documents import gate
@@ -109,6 +111,10 @@ def test_the_page_shows_both_signatures_and_the_root_of_the_log_that_holds_them(
     assert checkpoint is not None
     for words in (plan.subject.name, plan.lead.name, "Agreed.", "Executed copy", checkpoint.root, last.leaf):
         assert words in text
+    for state in seen(plan, plan.lead).plan.signers.values():
+        assert f"Reference {reference(plan.number, state.digest)}" in text
+    assert f"check this copy at {settings.BASE_URL}{reverse('check_copy')}" in text
+    assert "a fingerprint of everything that was on record" in text
     assert log.prove(plan, last.seq) is not None
     with pikepdf.open(io.BytesIO(path_of(copy).read_bytes())) as pdf:
         inside = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
@@ -204,7 +210,14 @@ def attach(plan: Plan, person: Person) -> str:
 def on_paper(plan: Plan, person: Person, scan: str, outcome: str = "agreed") -> None:
     found = seen(plan, person)
     digest = of_signature(found.program, found.plan, "member_signs")
-    command = Sign(signature="member_signs", outcome=outcome, digest=digest, paper=scan, reason="Signed at the meeting")
+    command = Sign(
+        signature="member_signs",
+        outcome=outcome,
+        digest=digest,
+        paper=scan,
+        reason="Signed at the meeting",
+        witnesses=["Rosa Lind"],
+    )
     perform(plan.pk, command, person, LATER)
 
 
@@ -217,10 +230,13 @@ def test_what_was_signed_on_paper_is_put_on_record_by_a_witness_with_its_scan(pl
     document = pypdfium2.PdfDocument(path_of(copy))
     text = " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
     document.close()
-    assert f"Agreed, on paper, witnessed by {plan.lead.name}." in text
+    assert f"Agreed, on paper, witnessed by {plan.lead.name} and Rosa Lind." in text
+    sha256 = seen(plan, plan.lead).plan.attachments[scan].sha256
+    assert f"begins with {sha256[:4]} {sha256[4:8]} {sha256[8:12]}." in text.replace("\u00a0", " ")
     with pikepdf.open(io.BytesIO(path_of(copy).read_bytes())) as pdf:
         inside = json.loads(pdf.attachments["plan.json"].get_file().read_bytes())
-    assert inside["signatures"][0]["paper"] == seen(plan, plan.lead).plan.attachments[scan].sha256
+    assert inside["signatures"][0]["paper"] == sha256
+    assert inside["signatures"][0]["witnesses"] == ["Rosa Lind"]
     assert verify(plan) == []
 
 

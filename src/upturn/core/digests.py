@@ -30,6 +30,13 @@ def of_signature(program: Program, plan: Plan, signature: str) -> str:
     return hashlib.sha256(words_of_signature(program, plan, signature)).hexdigest()
 
 
+def reference(number: str, digest: str) -> str:
+    """What a signature is referred to by, on pages and papers: the number of its plan, and how the digest of its words
+    begins.
+    """
+    return f"{number}-{digest[:8].upper()}"
+
+
 def document(value: object) -> str:
     """The digest of a program file: SHA-256 (hex) of its canonical JSON."""
     return hashlib.sha256(canonical(value)).hexdigest()

@@ -131,6 +131,8 @@ class SignatureState:
     """The attachment with the scan, where it was given on paper."""
     step_up: Mapping[str, Any] | None = None
     """How the signer showed anew that it is them (`step_up.StepUp` as JSON)."""
+    witnesses: tuple[str, ...] = ()
+    """Who saw it besides the one who put it on record, by name."""
     voided: int = 0
     """The entry that voided it; 0 while it stands."""
 
@@ -521,7 +523,7 @@ def _resumed(plan: Plan, _fact: Fact, event: e.Resumed) -> Plan:
 def _signed(plan: Plan, fact: Fact, event: e.Signed) -> Plan:
     state = SignatureState(
         event.signature, event.outcome, event.digest, event.signer, fact.actor, event.role, fact.day(), fact.seq,
-        event.sections, event.statement, event.awaits, event.copy, event.paper, event.step_up,
+        event.sections, event.statement, event.awaits, event.copy, event.paper, event.step_up, event.witnesses,
     )  # fmt: skip
     return replace(
         plan,

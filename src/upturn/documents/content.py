@@ -10,6 +10,7 @@ from typing import Any
 
 from upturn.core.case import Case
 from upturn.core.conditions import Values, is_answered
+from upturn.core.digests import reference
 from upturn.core.fields import inside, options_of, show
 from upturn.core.ledger import canonical
 from upturn.core.letters import paragraphs
@@ -43,6 +44,8 @@ class Imprint:
     """The leaf of the last entry that the copy tells of."""
     log: str = ""
     """The state of the organization's log when it was made: how many entries, which root."""
+    check: str = ""
+    """The address of the page on which anybody can check a sealed copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """One line to sign on, or what stands there: name, role, what was done, on which day, what was said with it."""
+    """One line to sign on, or what stands there: name, role, what was done, on which day, what was said with it.
+
+    `reference` names the words that were signed; `scan` is how the SHA-256 of the scan of a paper begins.
+    """
 
     role: str
     name: str = ""
@@ -110,6 +116,8 @@ class Signer:
     on: str = ""
     statement: str = ""
     witness: str = ""
+    reference: str = ""
+    scan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +176,7 @@ class Paper:
     letter: tuple[str, ...] = ()
     to: str = ""
     proof: tuple[str, ...] = ()
-    """What an outsider can compare: the head of the plan's chain, the root of the organization's log."""
+    """What an outsider can compare, in words: the head of the plan's chain, the root of the organization's log."""
     catalogues: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     """The lists of the program, for forms that print one whole."""
 
@@ -226,7 +234,7 @@ def plan_paper(case: Case, document: Document, imprint: Imprint, reader: Reader 
             for s in plan.statements
             if reader.reads(s.seq)
         ),
-        signatures=tuple(_signature(case, spec, reader) for spec in _signed_in(program, document)),
+        signatures=tuple(_signature(case, spec, reader, imprint) for spec in _signed_in(program, document)),
         decision=tuple(_decision(case, reader)),
         files=tuple(
             Line(printable(f.name), day_name(f.on), f"SHA-256 {f.sha256}")
@@ -262,7 +270,16 @@ def _frame(program: Program, document: Document, imprint: Imprint) -> dict[str, 
 
 
 def _proof(imprint: Imprint) -> Iterator[str]:
+    if imprint.check:
+        yield (
+            f"Anybody can check this copy at {imprint.check} without an account: choose the file, or type the reference"
+            " beside a signature."
+        )
     if imprint.head:
+        yield (
+            "What follows is a fingerprint of everything that was on record when this copy was made: if any of it were"
+            " changed later, it would no longer fit."
+        )
         yield f"Chain of this record, SHA-256: {imprint.head}"
     if imprint.log:
         yield f"Log of {printable(imprint.organization)}: {imprint.log}"
@@ -403,13 +420,13 @@ def _signed_in(program: Program, document: Document) -> Iterator[Signature]:
     return (spec for spec in program.signatures if printed & set(spec.covers))
 
 
-def _signature(case: Case, spec: Signature, reader: Reader) -> Block:
+def _signature(case: Case, spec: Signature, reader: Reader, imprint: Imprint) -> Block:
     given = [
         s
         for (signature, _), s in case.plan.signers.items()
         if signature == spec.id and not s.voided and reader.reads(s.seq)
     ]
-    lines = [_signer(case, s) for s in given]
+    lines = [_signer(case, s, imprint) for s in given]
     done = {s.signer for s in given}
     if spec.each or not lines:
         waiting = [p for role in spec.by for p in case.plan.holders(role) if p.code not in done]
@@ -417,17 +434,25 @@ def _signature(case: Case, spec: Signature, reader: Reader) -> Block:
     return Block(spec.id, spec.title, spec.meaning, tuple(lines) or (Signer(_titles(case.program, spec.by)),))
 
 
-def _signer(case: Case, state: SignatureState) -> Signer:
+def _signer(case: Case, state: SignatureState, imprint: Imprint) -> Signer:
     witnessed = state.by != state.signer and (bool(state.paper) or state.outcome in WITNESSED)
     on_paper = ", on paper" if state.paper else ""
+    scan = case.plan.attachments.get(state.paper)
     return Signer(
         _role(case, case.program.signature[state.id].by if state.paper else (state.role,), state.signer),
         printable(case.names(state.signer)),
         OUTCOMES[state.outcome].capitalize() + on_paper,
         day_name(state.on),
         _said(state.statement)[0],
-        printable(case.names(state.by)) if witnessed else "",
+        printable(listed((case.names(state.by), *state.witnesses))) if witnessed else "",
+        reference(imprint.number, state.digest),
+        grouped(scan.sha256[:12]) if scan else "",
     )
+
+
+def grouped(digits: str) -> str:
+    """A fingerprint in fours, to be compared by eye."""
+    return "\u00a0".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
 
 def _role(case: Case, roles: Iterable[str], code: str) -> str:
@@ -483,7 +508,7 @@ def executed_paper(case: Case, document: Document, states: Sequence[SignatureSta
     covers = document.model_copy(update={"sections": covered_by(case, states)})
     specs = {s.id: case.program.signature[s.id] for s in states}
     blocks_ = (
-        Block(spec.id, spec.title, spec.meaning, tuple(_signer(case, s) for s in states if s.id == spec.id))
+        Block(spec.id, spec.title, spec.meaning, tuple(_signer(case, s, imprint) for s in states if s.id == spec.id))
         for spec in specs.values()
     )
     paper = signing_paper(case, covers, next(iter(specs.values())), imprint)
@@ -510,6 +535,7 @@ def executed_record(case: Case, document: Document, states: Sequence[SignatureSt
                     "meaning": case.program.signature[s.id].meaning,
                     "signer": s.signer,
                     "recorded_by": s.by,
+                    "witnesses": list(s.witnesses),
                     "outcome": s.outcome,
                     "on": s.on.isoformat(),
                     "covers": s.digest,

@@ -23,6 +23,8 @@ from upturn.records.perform import perform
 
 log = structlog.get_logger("upturn.executed")
 MARK = "Executed copy"
+CHECK = "/check/"
+"""Where anybody can check a copy, without an account."""
 
 
 def seal_due(now: datetime, limit: int = 50) -> int:
@@ -59,7 +61,14 @@ def _copy(
     if found is not None:  # made by a clock that was stopped before it put it on record
         return found
     _log_now(row, now)
-    imprint = replace(papers.imprint_of(row.organization, now), number=row.number, mark=MARK, head=head, log=_log(row))
+    imprint = replace(
+        papers.imprint_of(row.organization, now),
+        number=row.number,
+        mark=MARK,
+        head=head,
+        log=_log(row),
+        check=settings.BASE_URL + CHECK,
+    )
     inside = executed_record(case, document, states, imprint)
     pdf = made(
         executed_paper(case, document, states, imprint), imprint.made, record=inside, template=document.template or ""

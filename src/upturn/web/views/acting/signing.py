@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from upturn.core.commands import Approve, Sign
-from upturn.core.digests import of_signature
+from upturn.core.digests import of_signature, reference
 from upturn.core.guards.registry import GUARDS, arguments
 from upturn.core.plan import SignatureState
 from upturn.core.program import Approval, Rule, Section, Signature
@@ -375,7 +375,7 @@ def signed(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
         "outcome": OUTCOMES[state.outcome],
         "mine": state.signer == look.actor.code,
         "confirmed": told(state.step_up["level"]) if state.step_up else "",
-        "reference": f"{look.row.number}-{state.digest[:8].upper()}",
+        "reference": reference(look.row.number, state.digest),
         "others": [(s.title, listed(look.name(p.code) for r in s.by for p in look.plan.holders(r))) for s in others],
         "sign_url": address(look.row.pk, f"sign:{spec.id}") if _still_open(look, spec) else "",
         "next": [
