@@ -16,6 +16,7 @@ from tests.web.doing import signs
 from tests.web.keeping import kept, signed_in
 from upturn.core.events import Signed
 from upturn.core.program import Program
+from upturn.core.wording import day_name
 from upturn.demo import seeding
 from upturn.documents import gate
 from upturn.records import papers
@@ -99,17 +100,29 @@ def test_the_empty_form_is_there_for_everybody_in_the_organization(company: str)
     assert client.get(url.replace("employer-pip", "dc-pip")).status_code == 404
 
 
-def test_a_letter_is_taken_by_whoever_writes_it(company: str) -> None:
-    plans = Plan.objects.filter(organization__name=company, program_key="employer-pip").select_related("lead")
-    for plan in plans:
-        page = signed_in(plan.lead).get(reverse("plan", kwargs={"plan": plan.pk})).content.decode()
-        if "/letters/" in page:
-            letter = page.split("/letters/")[1].split("/")[0]
-            where = {"plan": plan.pk, "letter": letter}
-            assert len(said(signed_in(plan.lead).get(reverse("letter_pdf", kwargs=where)))) > 100
-            assert signed_in(plan.subject).get(reverse("letter_pdf", kwargs=where)).status_code == 404
-            return
-    raise AssertionError("no plan of the demo stands where a letter is written")
+def test_a_letter_bears_the_day_of_its_step_and_is_the_same_for_its_writer_and_its_reader(company: str) -> None:
+    plan = running()
+    step = next(m for m in look(plan.pk, plan.lead, NOW).plan.moves if m.move == "start")
+    url = reverse("letter", kwargs={"plan": plan.pk, "letter": "start_letter"})
+    files = []
+    for person in (plan.subject, plan.lead):
+        client = signed_in(person)
+        assert url in client.get(reverse("plan", kwargs={"plan": plan.pk})).content.decode()
+        page = client.get(url).content.decode()
+        assert day_name(step.on) in page
+        assert f"{plan.lead.name} (manager)" in page
+        files.append(client.get(reverse("letter_pdf", kwargs={"plan": plan.pk, "letter": "start_letter"})))
+    text = said(files[0])
+    assert [text.count(words) for words in (day_name(step.on), plan.subject.name, plan.lead.name)] == [1, 1, 1]
+    assert files[0].content == files[1].content
+
+
+def test_a_letter_about_a_decision_is_not_there_before_it(company: str) -> None:
+    plan = running()
+    for person in (plan.subject, plan.lead):
+        for name in ("letter", "letter_pdf"):
+            where = reverse(name, kwargs={"plan": plan.pk, "letter": "outcome_letter"})
+            assert signed_in(person).get(where).status_code == 404
 
 
 FORGETFUL = '#import "base.typ": *\n#show: page-of\n= A form that leaves out every answer'

@@ -7,10 +7,14 @@ from typing import Literal
 
 from upturn.core.case import Case
 from upturn.core.fields import show
-from upturn.core.program import Disposition, Finding, Letter
+from upturn.core.plan import MoveMade, Plan
+from upturn.core.program import Disposition, Finding, Letter, Program
 from upturn.core.wording import day_name, listed
 
 _FIELD = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+DECIDED = frozenset({"finding", "disposition", "reasons"})
+"""Merge fields that a decision fills."""
 
 GENERAL: Mapping[str, Callable[[Case], str]] = {
     "plan": lambda case: case.program.words.plan,
@@ -53,6 +57,51 @@ def paragraphs(case: Case, letter: Letter) -> list[str]:
     """The paragraphs of a letter that apply, merged. Their conditions know the plan's latest decision."""
     decided = case.decided()
     return [merged(decided, one.text) for one in letter.paragraphs if decided.when(one.show_if)]
+
+
+def applying(case: Case, letter: Letter) -> set[str]:
+    """The merge fields of the paragraphs that apply."""
+    decided = case.decided()
+    return {name for one in letter.paragraphs if decided.when(one.show_if) for name in merge_fields(one.text)}
+
+
+def recipients(case: Case, letter: Letter) -> str:
+    """To whom a letter goes: names, else what a role is called."""
+    people = (_people(case, r) or case.program.parties[r].title for r in letter.to if r in case.program.parties)
+    return listed([*people, GENERAL["contact"](case) if "contact" in letter.to else ""])
+
+
+def draws_on(program: Program, letter: Letter) -> frozenset[str]:
+    """Every name that the words of a letter or their conditions use: merge fields, fields of the form, and what those
+    are computed of.
+    """
+    found: set[str] = set()
+    waiting = [name for one in letter.paragraphs for name in (*merge_fields(one.text), *_names(one.show_if))]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _names(program.field[name].value if name in program.field else None)
+    return frozenset(found)
+
+
+def _names(condition: str | None) -> list[str]:
+    return _NAME.findall(condition or "")
+
+
+def steps_of(program: Program, letter: Letter) -> frozenset[str]:
+    """The steps that a letter may tell of: those that name it; of a letter about a decision that none names, those that
+    decide.
+    """
+    named = frozenset(m.id for m in program.moves if m.letter == letter.id)
+    about_a_decision = bool(draws_on(program, letter) & DECIDED)
+    return named or frozenset(m.id for m in program.moves if about_a_decision and (m.decides or m.finds))
+
+
+def step_of(program: Program, plan: Plan, letter: Letter) -> MoveMade | None:
+    """The step that a letter tells of, the latest of them; None before there is one."""
+    steps = steps_of(program, letter)
+    return next((m for m in reversed(plan.moves) if m.move in steps), None)
 
 
 def _value(case: Case, name: str) -> str:

@@ -876,13 +876,20 @@ class Notice(Part):
 
 
 class Letter(Part):
-    """A letter with merge fields in braces, and paragraphs that appear only under a condition."""
+    """A letter with merge fields in braces, and paragraphs that appear only under a condition.
+
+    The day, to whom it goes, and the contact stand on every letter: its paragraphs need not name them.
+    """
 
     id: Id
     title: Text
     to: tuple[Id | Literal["contact"], ...]
+    """They open it as soon as what it tells of has happened, if they read everything that stands in it."""
+    by: Ids = ()
+    """Who signs it: under its words each has a line to sign on."""
     paragraphs: tuple["Paragraph", ...] = Field(min_length=1)
     in_: Ids = Field((), alias="in")
+    """Stages in which it is offered; empty: from the step on that it tells of (the one whose `letter` it is)."""
 
 
 class Paragraph(Part):

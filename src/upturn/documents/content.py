@@ -13,7 +13,7 @@ from upturn.core.conditions import Values, is_answered
 from upturn.core.digests import reference
 from upturn.core.fields import inside, options_of, show
 from upturn.core.ledger import canonical
-from upturn.core.letters import paragraphs
+from upturn.core.letters import applying, paragraphs, recipients
 from upturn.core.plan import CheckInState, SignatureState
 from upturn.core.program import Document, FormField, Letter, Program, Section, Signature
 from upturn.core.verbs.executing import covered_by
@@ -484,11 +484,7 @@ def signing_paper(case: Case, document: Document, spec: Signature, imprint: Impr
     """
     covers = document.model_copy(update={"sections": tuple(spec.covers)})
     names = {role: listed(case.names(p.code) for p in case.plan.holders(role)) for role in case.program.parties}
-    lines = [
-        Signer(_titles(case.program, [role]), printable(case.names(p.code)))
-        for role in spec.by
-        for p in case.plan.holders(role)
-    ]
+    lines = tuple(_lines(case, spec.by)) or (Signer(_titles(case.program, spec.by)),)
     return Paper(
         **_frame(case.program, covers, imprint),
         language=case.plan.language or case.program.language,
@@ -497,9 +493,7 @@ def signing_paper(case: Case, document: Document, spec: Signature, imprint: Impr
         contact=printable(_contact(case)),
         consequence=_consequence(case),
         parts=tuple(_parts(case, covers, EVERYTHING)),
-        signatures=(
-            Block(spec.id, spec.title, spec.meaning, tuple(lines) or (Signer(_titles(case.program, spec.by)),)),
-        ),
+        signatures=(Block(spec.id, spec.title, spec.meaning, lines),),
     )
 
 
@@ -586,17 +580,27 @@ def _question(one: FormField, document: Document, program: Program) -> Answer:
 
 
 def letter_paper(case: Case, letter: Letter, imprint: Imprint) -> Paper:
-    """A letter of the program, its merge fields filled."""
-    to = [r for r in letter.to if r in case.program.parties]
-    people = listed(case.names(p.code) for role in to for p in case.plan.holders(role))
+    """A letter of the program, its merge fields filled. The day and the contact stand on it once: where its own words
+    name them, nowhere else.
+    """
     document = Document(id=letter.id, title=letter.title, layout="letter")
+    named = applying(case, letter)
+    frame = _frame(case.program, document, imprint) | ({"made": ""} if "today" in named else {})
     return Paper(
-        **_frame(case.program, document, imprint),
+        **frame,
         language=case.plan.language or case.program.language,
-        contact=printable(_contact(case)),
-        to=printable(people),
+        contact="" if "contact" in named or "contact" in letter.to else printable(_contact(case)),
+        to=printable(recipients(case, letter)),
         letter=tuple(printable(p) for p in paragraphs(case, letter)),
+        signatures=(Block(letter.id, letter.title, "", tuple(_lines(case, letter.by))),) if letter.by else (),
     )
+
+
+def _lines(case: Case, roles: Iterable[str]) -> Iterator[Signer]:
+    """Lines to sign on for whoever holds these roles."""
+    for role in roles:
+        for party in case.plan.holders(role):
+            yield Signer(_titles(case.program, [role]), printable(case.names(party.code)))
 
 
 # -- the record inside -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from upturn.core.case import Case
 from upturn.core.digests import of_signature, words_of_signature
 from upturn.core.program import Document, Letter, Program, Signature
 from upturn.documents.content import (
@@ -86,10 +87,12 @@ def kept(row: Plan, of: str, shows: str, whole: bytes, now: datetime) -> Copy:
     return Copy.objects.get_or_create(plan=row, of=of, shows=shows, defaults=about)[0]
 
 
-def letter_pdf(look: Look, letter: Letter) -> bytes:
-    """A letter of the program, its merge fields filled from the plan."""
-    imprint = imprint_of(look.row.organization, look.case.now, look)
-    return _checked(letter_paper(look.case, letter, imprint), imprint)
+def letter_pdf(look: Look, letter: Letter, case: Case) -> bytes:
+    """A letter of the program, its merge fields filled from the plan as it tells of it. It is no copy of the plan, and
+    so it has neither mark nor fingerprint.
+    """
+    imprint = replace(imprint_of(look.row.organization, case.now), number=look.row.number)
+    return _checked(letter_paper(case, letter, imprint), imprint)
 
 
 def blank_pdf(organization: Organization, program: Program, one: Document, now: datetime) -> bytes:

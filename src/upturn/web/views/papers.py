@@ -15,7 +15,7 @@ from upturn.records.access import Look
 from upturn.records.catalogue import program_for
 from upturn.records.executed import fetch
 from upturn.records.readings import record_reading
-from upturn.web.views.plan import frame, letters, seen
+from upturn.web.views.plan import frame, one_letter, seen
 from upturn.web.views.programs import one_version
 
 log = structlog.get_logger(__name__)
@@ -57,10 +57,8 @@ def executed_copy(request: HttpRequest, plan: str, document: str) -> HttpRespons
 def letter(request: HttpRequest, plan: str, letter: str) -> HttpResponse:
     """A letter of the program, merged from the plan, as a file."""
     found = seen(request, plan)
-    spec = next((one for one in found.case.program.letters if one.id == letter), None)
-    if spec is None or all(row["id"] != letter for row in letters(found)):
-        raise Http404
-    return given(request, found, lambda: papers.letter_pdf(found, spec), f"{found.row.number}-{letter}.pdf")
+    spec, case = one_letter(found, letter)
+    return given(request, found, lambda: papers.letter_pdf(found, spec, case), f"{found.row.number}-{letter}.pdf")
 
 
 def given(

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from upturn.core.letters import paragraphs
+from upturn.core.case import Case
+from upturn.core.letters import applying, paragraphs, recipients
+from upturn.core.program import Letter
 from upturn.core.verbs.disclosing import AUDIENCES
-from upturn.core.wording import listed
-from upturn.records import files
+from upturn.records import files, letters
 from upturn.records.access import Look, look
 from upturn.records.export import record
 from upturn.records.papers import offered
@@ -125,7 +126,10 @@ def page_context(found: Look) -> dict[str, Any]:
         "people": list(people.people(found)),
         "files": people.attachments(found),
         "doing": standing.doing(found),
-        "letters": letters(found),
+        "letters": [
+            {"title": one.title, "url": reverse("letter", kwargs={"plan": found.row.pk, "letter": one.id})}
+            for one, _case in letters.offered(found)
+        ],
         "papers": copies(found),
         "bundles": bundles(found),
         "recent": [in_record(item, found) for item in entries[:RECENT]],
@@ -185,15 +189,12 @@ def in_record(item: Item, found: Look) -> dict[str, Any]:
     }
 
 
-def letters(found: Look) -> list[dict[str, str]]:
-    case = found.case
-    if not found.actor.roles & set(case.program.of_kind("lead", "office", "reviewer", "approver")):
-        return []
-    return [
-        {"id": one.id, "title": one.title, "url": reverse("letter", kwargs={"plan": found.row.pk, "letter": one.id})}
-        for one in case.program.letters
-        if not one.in_ or case.plan.stage in one.in_
-    ]
+def one_letter(found: Look, letter: str) -> tuple[Letter, Case]:
+    """A letter this person may take, with the plan as it tells of it."""
+    for one, case in letters.offered(found):
+        if one.id == letter:
+            return one, case
+    raise Http404
 
 
 def copies(found: Look) -> list[dict[str, str]]:
@@ -225,21 +226,18 @@ def bundles(found: Look) -> list[dict[str, str]]:
 def letter_page(request: HttpRequest, plan: str, letter: str) -> HttpResponse:
     """A letter of the program, merged from the plan, to print from the browser."""
     found = seen(request, plan)
-    offered = {row["url"] for row in letters(found)}
-    spec = next((one for one in found.case.program.letters if one.id == letter), None)
-    if spec is None or request.path not in offered:
-        raise Http404
-    to = [
-        standing.who_holds(found.case, r)
-        if r != "contact"
-        else str(found.case.facts.settings.get(found.case.program.contact.setting) or "")
-        for r in spec.to
-    ]
+    spec, case = one_letter(found, letter)
     return shown_page(
         request,
         "plans/letter.html",
         found,
-        {"letter": spec, "paragraphs": paragraphs(found.case, spec), "to": listed(to), "today": found.case.today},
+        {
+            "letter": spec,
+            "paragraphs": paragraphs(case, spec),
+            "to": recipients(case, spec),
+            "day": None if "today" in applying(case, spec) else case.today,
+            "signers": [standing.who_holds(case, role) for role in spec.by],
+        },
     )
 
 
