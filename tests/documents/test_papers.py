@@ -18,8 +18,10 @@ import pytest
 from tests.documents.told import IMPRINT, MADE, NAMES, OURS, answered, program_file, stories, told
 from upturn.core.case import Case
 from upturn.core.program import Document
+from upturn.core.timing import checkins_ahead
+from upturn.core.wording import day_name
 from upturn.documents import gate
-from upturn.documents.content import Paper, blank_paper, letter_paper, plan_paper, record
+from upturn.documents.content import Paper, Reader, blank_paper, letter_paper, plan_paper, record
 from upturn.documents.typesetting import NotTypeset, typeset
 from upturn.documents.words import blocks, plain, printable
 
@@ -117,6 +119,38 @@ def test_the_districts_form_filled_ticks_what_was_named_and_nothing_else() -> No
         assert block["deficiency"] in text
 
 
+def test_the_districts_form_has_a_place_for_everything_that_is_asked() -> None:
+    """Which competency or goal an action is for, how each was rated, a box and lines for each goal."""
+    program = program_file("dc-pip").program()
+    paper = blank_paper(program, program.papers[0], IMPRINT)
+    text = said(typeset(paper, MADE))
+    assert text.count("ACTION for the competency or goal:") == 3
+    assert text.count("Observed at") == len(program.catalogues["core_competencies"].options) + 3
+    assert text.count("☐ Goal") == 3
+    assert text.count("☐ Other:") == 3
+
+
+def test_what_nobody_answered_is_said_to_be_unanswered_and_a_blank_has_boxes_for_every_choice() -> None:
+    case = answered(told("employer-pip"), "header", team_name=None)
+    assert "Team Not answered" in said(printed(case)[1])
+    program = program_file("employer-pip").program()
+    blank = said(typeset(blank_paper(program, program.papers[0], IMPRINT), MADE))
+    assert "Not answered" not in blank
+    assert blank.count("☐ Yes ☐ No") == 3 + 1  # for each of three goals, and for the terms
+
+
+def test_nothing_is_printed_twice() -> None:
+    _, pdf = printed(told("employer-pip"))
+    document = pypdfium2.PdfDocument(pdf)
+    lines = [line.strip() for page in document for line in page.get_textpage().get_text_bounded().splitlines()]
+    document.close()
+    assert lines.count("Goals") == 1
+    assert [line for line in lines if line.startswith("What follows")] == [
+        "What follows",
+        "What follows The employee stays in good standing",
+    ]
+
+
 def test_the_member_improvement_plan_is_the_networks_form() -> None:
     """M-04 to M-08: header, situation, improvement steps, outcome, sign-off, and where the copy goes (M-09)."""
     case = told("evolve-mip")
@@ -145,6 +179,71 @@ def test_what_stays_with_the_office_is_in_no_copy() -> None:
     kept = {s.id for s in case.program.form if s.withheld}
     assert kept
     assert kept & {part.id for part in paper.parts} == set()
+
+
+# -- what a plan became ------------------------------------------------------------------------------------------------
+
+
+def running(name: str) -> Case:
+    """A plan under way, with check-ins still to come."""
+    cases = (told(name, number) for number in range(len(stories(name)["stories"])))
+    return next(case for case in cases if case.plan.seq and checkins_ahead(case))
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_check_in_to_come_says_that_it_is_planned(name: str) -> None:
+    case = running(name)
+    _, pdf = printed(case)
+    for check in checkins_ahead(case):
+        assert f"Planned for {day_name(check.due)}" in said(pdf)
+
+
+def test_two_check_ins_of_a_day_are_told_apart_in_the_words_of_the_form() -> None:
+    case = running("dc-pip")
+    paper, _ = printed(case)
+    found = [(line.title, line.on) for line in paper.check_ins]
+    assert len({title for title, _ in found}) < len(found) == len(set(found))
+    assert not [on for _, on in found if "Block" in on]
+    assert [
+        on for _, on in found if on.startswith("A S.M.A.R.T. goal of the Performance Plan (number of that goal: 2)")
+    ]
+
+
+def test_rows_that_chose_the_same_are_told_apart_by_their_number_too() -> None:
+    case = running("dc-pip")
+    rows = [{**row, "area": "communication", "goal_number": None} for row in case.answer("blocks")]
+    paper, _ = printed(answered(case, "actions", blocks=rows))
+    assert {line.on.split("\n")[0] for line in paper.check_ins} == {"Block 1, Communication", "Block 2, Communication"}
+
+
+def test_what_somebody_does_not_read_names_no_check_in() -> None:
+    case = running("dc-pip")
+    paper = plan_paper(case, case.program.papers[0], IMPRINT, Reader(sees=lambda section: section != "actions"))
+    assert {line.on.split("\n")[0] for line in paper.check_ins} == {"Block 1", "Block 2"}
+
+
+def test_check_ins_that_an_end_made_needless_are_in_no_paper() -> None:
+    case = told("evolve-mip")
+    to_come = {key: replace(c, held=None, missed=None) for key, c in case.plan.checkins.items()}
+    ended_early = replace(case.with_plan(replace(case.plan, checkins=to_come)), now=MADE.replace(month=4, day=1))
+    paper, _ = printed(ended_early)
+    title = case.program.checkins[0].title
+    assert [line.title for line in paper.check_ins] == [f"{title}, 16 March 2026", f"{title}, 30 March 2026"]
+
+
+def test_a_check_in_is_not_parted_by_the_end_of_a_page() -> None:
+    case = told("employer-pip")
+    for check in (c for c in case.plan.checkins.values() if c.held):
+        long = "\n".join(f"Line {n} of {check.id}." for n in range(1, 21))
+        told_at_length = replace(check, answers={**check.answers, "employee_said": long})
+        plan = replace(case.plan, checkins={**case.plan.checkins, check.id: told_at_length})
+        case = case.with_plan(plan)
+    document = pypdfium2.PdfDocument(printed(case)[1])
+    pages = [page.get_textpage().get_text_bounded() for page in document]
+    document.close()
+    for check in (c for c in case.plan.checkins.values() if c.held):
+        first, last = (next(n for n, p in enumerate(pages) if f"Line {k} of {check.id}." in p) for k in (1, 20))
+        assert first == last
 
 
 # -- the record inside -------------------------------------------------------------------------------------------------
@@ -333,4 +432,4 @@ def test_a_copy_says_what_kind_of_copy_it_is_on_every_page() -> None:
     document = pypdfium2.PdfDocument(typeset(paper, MADE))
     pages = [page.get_textpage().get_text_bounded() for page in document]
     assert len(pages) > 1
-    assert all("Copy for signing" in text and "PIP-2026-0007" in text for text in pages)
+    assert all("Copy for signing, made on 22 November 2026" in text and "PIP-2026-0007" in text for text in pages)

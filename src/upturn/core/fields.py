@@ -148,6 +148,20 @@ def options_of(field: FormField, program: Program) -> tuple[Option, ...]:
     return program.catalogues[field.catalogue].options if field.catalogue else field.options
 
 
+def tickable(field: FormField, program: Program) -> Iterator[tuple[str, str]]:
+    """The ids of the boxes of a question and what stands beside them."""
+    match field.kind:
+        case "yesno":
+            yield from (("yes", "Yes"), ("no", "No"))
+        case "rating":
+            levels = program.scales[field.scale].levels if field.scale else ()
+            yield from ((level.id, f"{level.value:g}, {level.title}") for level in levels)
+        case "choice" | "choices":
+            for option in options_of(field, program):
+                yield option.id, option.title
+                yield from ((f"{option.id}/{i.id}", f"{option.title}: {i.title}") for i in option.options)
+
+
 def _choice(field: FormField, value: Any, program: Program) -> Any:
     options = {o.id: o for o in options_of(field, program)}
     if isinstance(value, Mapping) and "other" in value:

@@ -11,7 +11,7 @@ from upturn.core.calendar import DAY, before
 from upturn.core.case import Case
 from upturn.core.facts import CLOCK, Actor
 from upturn.core.following import is_running, made_by_clock, noticed
-from upturn.core.plan import Plan, ProposalState
+from upturn.core.plan import CheckInState, Plan, ProposalState
 from upturn.core.program import MoveTime, Notice
 from upturn.core.verbs.changing import amended
 
@@ -152,3 +152,15 @@ def wakes(case: Case) -> datetime | None:
         return None
     day = min(days)  # what could not happen today may be possible tomorrow
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(case.facts.zone)).astimezone(ZoneInfo("UTC"))
+
+
+def checkins_ahead(case: Case) -> list[CheckInState]:
+    """The check-ins still to come, the nearest first; none once the plan has ended or the clock they belong to."""
+    clocks = case.plan.clocks
+
+    def over(check: CheckInState) -> bool:
+        spec = case.program.checkin.get(check.rhythm)
+        return spec is None or (spec.clock in clocks and clocks[spec.clock].stopped)
+
+    live = [c for c in case.plan.checkins.values() if not c.held and not c.cancelled and c.due >= case.today]
+    return sorted((c for c in live if not over(c)), key=lambda c: (c.due, c.id)) if case.open else []

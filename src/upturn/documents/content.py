@@ -11,11 +11,12 @@ from typing import Any
 from upturn.core.case import Case
 from upturn.core.conditions import Values, is_answered
 from upturn.core.digests import reference
-from upturn.core.fields import inside, options_of, show
+from upturn.core.fields import inside, options_of, show, tickable
 from upturn.core.ledger import canonical
 from upturn.core.letters import applying, paragraphs, recipients
 from upturn.core.plan import CheckInState, SignatureState
 from upturn.core.program import Document, FormField, Letter, Program, Section, Signature
+from upturn.core.timing import checkins_ahead
 from upturn.core.verbs.executing import covered_by
 from upturn.core.verbs.signing import OUTCOMES, WITNESSED
 from upturn.core.wording import day_name, listed, sentence
@@ -24,6 +25,8 @@ from upturn.documents.words import blocks, printable
 EXECUTED = "upturn-executed-1"
 FORMAT = "upturn-plan-1"
 """The form of the record that is attached to every paper of a plan."""
+IN_WORDS = "_words"
+"""The choice that is written; no option can have this id."""
 OWN_WORDS = ("longtext",)
 """Kinds of field whose answers may hold paragraphs and lists."""
 
@@ -32,7 +35,8 @@ OWN_WORDS = ("longtext",)
 class Imprint:
     """What a paper carries besides the plan: its number, whose it is, when it was made, what kind of copy it is.
 
-    `mark` is printed on every page: “Draft”, “Copy for signing”, “Executed copy”. `paper` is a size typst knows.
+    `mark` is printed on every page, with the day: “Draft”, “Copy for signing”, “Executed copy”. `paper` is a size typst
+    knows.
     """
 
     organization: str
@@ -225,7 +229,7 @@ def plan_paper(case: Case, document: Document, imprint: Imprint, reader: Reader 
         lead=printable(names.get(program.lead_role, "")),
         stage=case.stage.title,
         contact=printable(_contact(case)),
-        consequence=_consequence(case),
+        consequence=_consequence(case, document),
         parts=tuple(_parts(case, document, reader)),
         dates=tuple(_dates(case)),
         check_ins=tuple(_check_ins(case, reader)),
@@ -256,7 +260,7 @@ def _frame(program: Program, document: Document, imprint: Imprint) -> dict[str, 
         "edition": program.edition or "",
         "number": imprint.number,
         "proof": tuple(_proof(imprint)),
-        "mark": imprint.mark,
+        "mark": f"{imprint.mark}, made on {day_name(imprint.made.date())}" if imprint.mark else "",
         "size": imprint.paper,
         "plan_word": program.words.plan,
         "subject_word": program.words.subject,
@@ -277,7 +281,7 @@ def _proof(imprint: Imprint) -> Iterator[str]:
         )
     if imprint.head:
         yield (
-            "What follows is a fingerprint of everything that was on record when this copy was made: if any of it were"
+            "Below stands a fingerprint of everything that was on record when this copy was made: if any of it were"
             " changed later, it would no longer fit."
         )
         yield f"Chain of this record, SHA-256: {imprint.head}"
@@ -289,10 +293,13 @@ def _contact(case: Case) -> str:
     return str(case.facts.settings.get(case.program.contact.setting) or "")
 
 
-def _consequence(case: Case) -> str:
+def _consequence(case: Case, document: Document) -> str:
+    """What follows from not improving, unless the paper has it among its answers."""
     program = case.program
     if program.consequence or not program.consequence_field:
         return program.consequence or ""
+    if program.home[program.consequence_field] in {s.id for s in sections(program, document)}:
+        return ""
     spec = program.field[program.consequence_field]
     return printable(show(spec, case.answer(program.consequence_field), program, case.names))
 
@@ -386,29 +393,59 @@ def _dates(case: Case) -> Iterator[Line]:
 
 
 def _check_ins(case: Case, reader: Reader) -> Iterator[Line]:
+    """Every check-in that was due or is still to come: what an end made needless is not there."""
     live = [c for c in case.plan.checkins.values() if not c.cancelled and c.rhythm in case.program.checkin]
-    for check in sorted(live, key=lambda c: (c.due, c.id)):
+    ahead = checkins_ahead(case)
+    due = [c for c in live if c.held or c.due < case.today or c in ahead]
+    for check in sorted(due, key=lambda c: (c.due, c.id)):
         spec = case.program.checkin[check.rhythm]
         read = check.held is not None and reader.reads(check.held_seq)
         found = _answers(spec.after, check.answers, case.values, case.program, case.names, empty=False) if read else ()
         said = [f"{a.title}: {a.text}" for a in found if a.text]
-        said += [_progress(case, p) for p in check.progress] if read else []
+        said += [_progress(case, p, reader) for p in check.progress] if read else []
         said += [f"Next: {check.next_step}"] if read and check.next_step else []
-        yield Line(f"{spec.title}, {day_name(check.due)}", _held(check, case.today), *_said("\n\n".join(said)))
+        about = [printable(_row_name(case, check.table, check.row, reader))] if check.row else []
+        became = "\n".join([*about, _held(check, case.today)])
+        yield Line(f"{spec.title}, {day_name(check.due)}", became, *_said("\n\n".join(said)))
 
 
 def _held(check: CheckInState, today: date) -> str:
     if check.held:
         late = "Missed, held late on" if check.missed else "Held on"
         return f"{late} {day_name(check.held)}"
-    return "Missed" if check.missed else "Passed" if check.due < today else ""
+    if check.missed:
+        return "Missed"
+    return "Nothing is on record of it" if check.due < today else f"Planned for {day_name(check.due)}"
 
 
-def _progress(case: Case, told: Mapping[str, Any]) -> str:
+def _row_name(case: Case, table: str, row: str, reader: Reader) -> str:
+    """What a row of the form is called: what its first column chose, with what was asked further of that choice; else,
+    and where two chose the same, its number.
+    """
+    spec, rows = case.program.field.get(table), case.rows(table)
+    number = next((n for n, one in enumerate(rows, start=1) if one["_id"] == row), 0)
+    if spec is None or not number:
+        return (spec.row if spec else None) or "Goal"
+    numbered = f"{spec.row or 'Row'} {number}"
+    if not reader.sees(case.program.home.get(table, "")):
+        return numbered
+    names = [_chosen(case, spec, one) for one in rows]
+    name = names[number - 1]
+    return f"{numbered}, {name}" if name and names.count(name) > 1 else name or numbered
+
+
+def _chosen(case: Case, table: FormField, row: Mapping[str, Any]) -> str:
+    first, *others = table.fields
+    if first.kind != "choice" or not is_answered(row.get(first.id)):
+        return ""
+    further = (f for f in others if first.id in (f.show_if or "") and is_answered(row.get(f.id)))
+    asked = listed(f"{f.title.lower()}: {show(f, row[f.id], case.program, case.names)}" for f in further)
+    return show(first, row[first.id], case.program, case.names) + (f" ({asked})" if asked else "")
+
+
+def _progress(case: Case, told: Mapping[str, Any], reader: Reader) -> str:
     """What a check-in reports on a goal, in a line."""
-    rows = [r["_id"] for r in case.rows(str(told.get("table")))]
-    noun = next((f.row for f in case.program.field.values() if f.id == told.get("table")), None) or "Goal"
-    which = f"{noun} {rows.index(told['row']) + 1}" if told.get("row") in rows else noun
+    which = _row_name(case, str(told.get("table")), str(told.get("row")), reader)
     parts = [f"{told['value']:g}" if isinstance(told.get("value"), int | float) else "", told.get("observation") or ""]
     source = f" ({told['source']})" if told.get("source") else ""
     return f"{which}: {'; '.join(str(p) for p in parts if p)}{source}"
@@ -480,8 +517,13 @@ def _decision(case: Case, reader: Reader) -> Iterator[Line]:
 
 def signing_paper(case: Case, document: Document, spec: Signature, imprint: Imprint) -> Paper:
     """What one signature covers, and the statement it makes, with lines to sign on: the very words, and nothing that
-    changes while people sign.
+    changes while people sign. It bears the day of the words.
     """
+    words = _words_to_sign(case, document, spec, imprint)
+    return replace(words, mark=f"{imprint.mark}, words of {words.made}")
+
+
+def _words_to_sign(case: Case, document: Document, spec: Signature, imprint: Imprint) -> Paper:
     covers = document.model_copy(update={"sections": tuple(spec.covers)})
     names = {role: listed(case.names(p.code) for p in case.plan.holders(role)) for role in case.program.parties}
     lines = tuple(_lines(case, spec.by)) or (Signer(_titles(case.program, spec.by)),)
@@ -491,7 +533,7 @@ def signing_paper(case: Case, document: Document, spec: Signature, imprint: Impr
         subject=printable(names.get(case.program.subject_role, "")),
         lead=printable(names.get(case.program.lead_role, "")),
         contact=printable(_contact(case)),
-        consequence=_consequence(case),
+        consequence=_consequence(case, covers),
         parts=tuple(_parts(case, covers, EVERYTHING)),
         signatures=(Block(spec.id, spec.title, spec.meaning, lines),),
     )
@@ -505,7 +547,7 @@ def executed_paper(case: Case, document: Document, states: Sequence[SignatureSta
         Block(spec.id, spec.title, spec.meaning, tuple(_signer(case, s, imprint) for s in states if s.id == spec.id))
         for spec in specs.values()
     )
-    paper = signing_paper(case, covers, next(iter(specs.values())), imprint)
+    paper = _words_to_sign(case, covers, next(iter(specs.values())), imprint)
     return replace(paper, parts=tuple(_parts(case, covers, EVERYTHING)), signatures=tuple(blocks_))
 
 
@@ -575,8 +617,8 @@ def _question(one: FormField, document: Document, program: Program) -> Answer:
         count = len(one.rows) or document.blanks.get(one.id) or max(one.min_rows, 1)
         rows = (Row(f"{one.row or 'Row'} {n}", _questions(one.fields, document, program)) for n in range(1, count + 1))
         return Answer(**about, rows=tuple(rows), row=one.row or "Row", columns=tuple(f.title for f in one.fields))
-    options = options_of(one, program) if one.kind in ("choice", "choices") else ()
-    return Answer(**about, choices=tuple(Choice(o.id, o.title, o.says or "") for o in options))
+    boxes = [Choice(box, title) for box, title in tickable(one, program)]
+    return Answer(**about, choices=(*boxes, *([Choice(IN_WORDS, "")] if one.other else [])))
 
 
 def letter_paper(case: Case, letter: Letter, imprint: Imprint) -> Paper:

@@ -10,13 +10,22 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from upturn.core.case import Case
-from upturn.core.fields import given_rows, options_of, show
+from upturn.core.fields import given_rows, show, tickable
 from upturn.core.program import Document, FormField, Program
-from upturn.documents.content import EVERYTHING, Answer, Choice, Imprint, Paper, Part, Reader, Row, blank_paper
+from upturn.documents.content import (
+    EVERYTHING,
+    IN_WORDS,
+    Answer,
+    Choice,
+    Imprint,
+    Paper,
+    Part,
+    Reader,
+    Row,
+    blank_paper,
+)
 
 FORMAT = "upturn-form-1"
-IN_WORDS = "_words"
-"""The choice that is written; no option can have this id."""
 NOT_ASKED = ("computed", "file")
 """Kinds of field that nobody fills in on a form."""
 FREE = 3
@@ -162,20 +171,6 @@ def ticked(value: Any) -> str | None:
         case {"id": str(option)} | str(option):
             return option
     return None
-
-
-def tickable(field: FormField, program: Program) -> Iterator[tuple[str, str]]:
-    """The ids of the boxes of a question and what stands beside them."""
-    match field.kind:
-        case "yesno":
-            yield from (("yes", "Yes"), ("no", "No"))
-        case "rating":
-            levels = program.scales[field.scale].levels if field.scale else ()
-            yield from ((level.id, f"{level.value:g}, {level.title}") for level in levels)
-        case "choice" | "choices":
-            for option in options_of(field, program):
-                yield option.id, option.title
-                yield from ((f"{option.id}/{i.id}", f"{option.title}: {i.title}") for i in option.options)
 
 
 def slots(paper: Paper) -> Iterator[Slot]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from upturn.core.fields import tickable
 from upturn.core.program import FormField, Program
-from upturn.documents.forms import NOT_ASKED, tickable
+from upturn.documents.forms import NOT_ASKED
 from upturn.documents.told import boxes, is_box, plain
 
 Grid = list[list[str]]

@@ -17,11 +17,12 @@ from docx.oxml.ns import qn
 
 from upturn.core.case import Case
 from upturn.core.conditions import is_answered
-from upturn.core.fields import Unfit, clean_answers, given_rows, show
+from upturn.core.fields import Unfit, clean_answers, given_rows, show, tickable
 from upturn.core.program import FormField, Program
 from upturn.core.wording import sentence
 from upturn.documents import content, fillable, word
-from upturn.documents.forms import IN_WORDS, NOT_ASKED, Identity, identity_of, tickable
+from upturn.documents.content import IN_WORDS
+from upturn.documents.forms import NOT_ASKED, Identity, identity_of
 from upturn.documents.inspecting import NotRead, kind_of, parts_of
 from upturn.documents.old_papers import Grid, Piece, matched, questions, words_of
 from upturn.documents.told import Told, plain

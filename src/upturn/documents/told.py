@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from upturn.core.fields import KINDS, Unfit
+from upturn.core.fields import KINDS, Unfit, tickable
 from upturn.core.program import FormField, Program
-from upturn.documents.forms import tickable
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TICK = re.compile(r"[☒☑✔✓✗✘■]|\[\s*[xX✓]\s*\]|\(\s*[xX✓]\s*\)")
@@ -162,7 +161,7 @@ def _with_point(said: str) -> str:
 
 
 def _chosen(told: Told, asked: FormField, said: Any) -> list[Any]:
-    """What a text or a list of ticked boxes chooses, as ids of `forms.tickable` and `{"other": words}`."""
+    """What a text or a list of ticked boxes chooses, as ids of `fields.tickable` and `{"other": words}`."""
     if isinstance(said, list):
         return said
     if is_box(said):

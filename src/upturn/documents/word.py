@@ -24,8 +24,8 @@ from docx.shared import Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
-from upturn.documents.content import Answer, Block, Choice, Paper, Part
-from upturn.documents.forms import IN_WORDS, Identity, identity_of, slots
+from upturn.documents.content import IN_WORDS, Answer, Block, Choice, Paper, Part
+from upturn.documents.forms import Identity, identity_of, slots
 
 TICKED, UNTICKED = "☒", "☐"
 EMPTY = "\u2002" * 8

@@ -9,12 +9,12 @@ from upturn.core.case import Case
 from upturn.core.fields import show
 from upturn.core.plan import CheckInState
 from upturn.core.program import CheckIn, GoalTable
+from upturn.core.timing import checkins_ahead
 from upturn.core.verbs.items import due_of, stage_of
 from upturn.core.wording import counted, day_name, listed
 from upturn.records.access import Look
 from upturn.web.addresses import address
 from upturn.web.charts import Chart, amount, progress_chart
-from upturn.web.page.standing import checkins_ahead
 from upturn.web.page.words import present_names
 from upturn.web.shown import Shown, shown_answers
 

@@ -8,8 +8,9 @@ from upturn.core.calendar import days_between
 from upturn.core.case import Case
 from upturn.core.clocks import day_of
 from upturn.core.duties import Duty
-from upturn.core.plan import CheckInState, ClockState
+from upturn.core.plan import ClockState
 from upturn.core.program import Stage
+from upturn.core.timing import checkins_ahead
 from upturn.core.wording import counted, day_name, listed
 from upturn.records.access import Look
 from upturn.records.owed import MISSED, waits_last
@@ -208,18 +209,6 @@ def cut_short(case: Case, state: ClockState) -> bool:
     """Whether a plan ended before a clock that had begun; one that its end began runs on."""
     ended = None if case.open else case.plan.stage_since
     return ended is not None and state.start < ended < state.end
-
-
-def checkins_ahead(case: Case) -> list[CheckInState]:
-    """The check-ins still to come, the nearest first; none once the plan has ended or the clock they belong to."""
-    clocks = case.plan.clocks
-
-    def over(check: CheckInState) -> bool:
-        spec = case.program.checkin.get(check.rhythm)
-        return spec is None or (spec.clock in clocks and clocks[spec.clock].stopped)
-
-    live = [c for c in case.plan.checkins.values() if not c.held and not c.cancelled and c.due >= case.today]
-    return sorted((c for c in live if not over(c)), key=lambda c: (c.due, c.id)) if case.open else []
 
 
 QUIET = {
