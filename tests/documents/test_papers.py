@@ -433,3 +433,8 @@ def test_a_copy_says_what_kind_of_copy_it_is_on_every_page() -> None:
     pages = [page.get_textpage().get_text_bounded() for page in document]
     assert len(pages) > 1
     assert all("Copy for signing, made on 22 November 2026" in text and "PIP-2026-0007" in text for text in pages)
+
+
+def test_no_file_holds_what_poppler_takes_for_an_error() -> None:
+    with pikepdf.open(io.BytesIO(printed(told("evolve-mip"))[1])) as pdf:
+        assert dict(pdf.Root.MarkInfo) == {"/Marked": True}

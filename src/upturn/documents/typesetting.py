@@ -59,7 +59,7 @@ def typeset_data(
         raise NotTypeset(f"“{title}” cannot be typeset: {error.message}") from None
     if not isinstance(made_file, bytes):
         raise NotTypeset(f"“{title}” has no page.")
-    return with_row_headers(made_file)
+    return with_what_typst_cannot_say(made_file)
 
 
 def typeset_values(values: str) -> bytes:
@@ -104,11 +104,12 @@ def _fonts_together() -> Path:
 _keep: list[tempfile.TemporaryDirectory[str]] = []
 
 
-def with_row_headers(made: bytes) -> bytes:
-    """The first cell of every row of a table without column headers is the header of its row (PDF/UA-1 §7.5): typst
-    has no way to say it yet.
+def with_what_typst_cannot_say(made: bytes) -> bytes:
+    """The first cell of every row of a table without column headers is the header of its row (PDF/UA-1 §7.5). And that
+    no tag is doubtful goes without saying: where it is said, poppler takes it for an error.
     """
     with pikepdf.open(io.BytesIO(made)) as pdf:
+        del pdf.Root.MarkInfo.Suspects
         for table in _tables(pdf.Root.StructTreeRoot):
             rows = [row for row in _inside(table) if row.get("/S") == "/TR"]
             if any(cell.get("/S") == "/TH" for row in rows for cell in _children(row)):
