@@ -25,6 +25,7 @@ PROGRAMS = ("dc-pip", "evolve-mip", "employer-pip")
 DOCUMENTS = (*((name, True) for name in PROGRAMS), *((name, False) for name in PROGRAMS))
 """Each program with the document it ships, and in the plain layout that any program has."""
 
+BOXES = ("tick", "one")
 LINES = (
     "First line.\nSecond line: 3 < 4 & “quotes”.",
     "Nguyễn Thị Ánh Tuyết sẽ gọi khách hàng trước thứ Sáu.",
@@ -65,16 +66,24 @@ def identity_of(name: str, *, shipped: bool = True, case: Case | None = None) ->
 
 def written_in(slot: Slot, number: int) -> str:
     """What the tests write at the n-th place of a form: something else each time."""
-    if slot.kind == "tick":
+    if slot.kind in BOXES:
         return TICKED if number % 3 else UNTICKED
     text = LINES[number % len(LINES)] if slot.kind == "lines" else LINES[1 + number % 4].split("\n")[0]
     return f"{number} {text}"
 
 
 def written_for(paper: Paper) -> Mapping[str, str]:
-    return {slot.path: written_in(slot, number) for number, slot in enumerate(slots(paper))}
+    written = {slot.path: written_in(slot, number) for number, slot in enumerate(slots(paper))}
+    answered: set[str] = set()
+    for slot in slots(paper):
+        question = slot.path.rpartition(":")[0]
+        if slot.kind == "one" and question in answered:
+            written[slot.path] = UNTICKED
+        elif slot.kind == "one" and written[slot.path] == TICKED:
+            answered.add(question)
+    return written
 
 
 def standing_in(paper: Paper) -> dict[str, Any]:
     """What stands at each place of a form before anybody writes."""
-    return {s.path: (TICKED if s.ticked else UNTICKED) if s.kind == "tick" else s.text for s in slots(paper)}
+    return {s.path: (TICKED if s.ticked else UNTICKED) if s.kind in BOXES else s.text for s in slots(paper)}

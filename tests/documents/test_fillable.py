@@ -15,7 +15,7 @@ import pypdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
-from pikepdf.form import CheckboxField, Form, TextField
+from pikepdf.form import CheckboxField, Form, RadioButtonGroup, TextField
 
 from tests.documents.filled_forms import (
     DOCUMENTS,
@@ -115,7 +115,8 @@ def test_answers_in_many_scripts_are_drawn_with_embedded_fonts() -> None:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_field_says_what_it_asks_and_comes_in_the_order_of_the_page(name: str) -> None:
     with pikepdf.open(io.BytesIO(blank(name))) as pdf:
-        titles = {str(field.T): str(field.TU) for field in pdf.Root.AcroForm.Fields}
+        titles = {path: title for path, (title, _) in _fields(pdf)}
+        assert all(str(field.TU) for field in pdf.Root.AcroForm.Fields)
         assert {str(page.obj.Tabs) for page in pdf.pages} == {"/S"}
         assert not any("/A" in one for page in pdf.pages for one in page.obj.get("/Annots", ()))
     assert all(titles.values())
@@ -143,9 +144,26 @@ def test_a_plan_s_rows_keep_their_ids_and_free_rows_take_others() -> None:
 # -- four programs -----------------------------------------------------------------------------------------------------
 
 
+def in_fields(pdf: bytes, values: Mapping[str, str]) -> dict[str, str]:
+    """The values by the field that holds them: of a question that has one answer, what is ticked."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        questions = [str(field.T) for field in opened.Root.AcroForm.Fields if "/Kids" in field]
+    of_one = {path: path.rpartition(":")[0] for path in values if path.rpartition(":")[0] in questions}
+    said = {
+        path: _on(value) if _is_box(value) else value for path, value in values.items() if not _chosen(path, of_one)
+    }
+    chosen = {question: f"/{path.rpartition(':')[2]}" for path, question in of_one.items() if values[path] == TICKED}
+    return said | dict.fromkeys((of_one[path] for path in of_one if _chosen(path, of_one)), "/Off") | chosen
+
+
+def _chosen(path: str, of_one: Mapping[str, str]) -> bool:
+    """Whether a place is a box of a question that has one answer, not its words."""
+    return path in of_one and not path.endswith(":_words")
+
+
 def by_pypdf(pdf: bytes, values: Mapping[str, str], _folder: Path) -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
-    said = {path: _on(value) if _is_box(value) else value for path, value in values.items()}
+    said = in_fields(pdf, values)
     for page in writer.pages:
         writer.update_page_form_field_values(page, said, auto_regenerate=False, flatten=False)
     out = io.BytesIO()
@@ -155,11 +173,14 @@ def by_pypdf(pdf: bytes, values: Mapping[str, str], _folder: Path) -> bytes:
 
 def by_pikepdf(pdf: bytes, values: Mapping[str, str], _folder: Path) -> bytes:
     out = io.BytesIO()
+    said = in_fields(pdf, values)
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         for field in Form(opened):
-            value = values.get(field.fully_qualified_name)
+            value = said.get(field.fully_qualified_name)
             if isinstance(field, CheckboxField) and value is not None:
-                field.checked = value == TICKED
+                field.checked = value == "/Yes"
+            elif isinstance(field, RadioButtonGroup) and value is not None:
+                field.value = pikepdf.Name(value)
             elif isinstance(field, TextField) and value is not None:
                 field.value = value
         opened.save(out)
@@ -172,8 +193,8 @@ def by_pdftk(pdf: bytes, values: Mapping[str, str], folder: Path) -> bytes:
         missing = "NO PDFTK: forms were not filled by pdftk-java. Install the package `pdftk-java`."
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     fields = "".join(
-        f'<field name="{escape(path)}"><value>{escape(_on(value)[1:] if _is_box(value) else value)}</value></field>'
-        for path, value in values.items()
+        f'<field name="{escape(path)}"><value>{escape(value.removeprefix("/"))}</value></field>'
+        for path, value in in_fields(pdf, values).items()
     )
     xfdf = f'<?xml version="1.0" encoding="UTF-8"?><xfdf xmlns="http://ns.adobe.com/xfdf/"><fields>{fields}</fields></xfdf>'
     (folder / "form.pdf").write_bytes(pdf)
@@ -223,7 +244,14 @@ def _rectangles(pdf: bytes) -> Iterator[tuple[str, tuple[int, float, float]]]:
         for number, page in enumerate(opened.pages):
             for one in page.obj.get("/Annots", ()):
                 left, bottom, right, top = (float(n) for n in one.Rect)
-                yield str(one.T), (number, (left + right) / 2, (bottom + top) / 2)
+                yield _name(one), (number, (left + right) / 2, (bottom + top) / 2)
+
+
+def _name(one: pikepdf.Object) -> str:
+    """The place of a widget: a box of a question that has one answer is called by what it says when it is ticked."""
+    if "/T" in one:
+        return str(one.T)
+    return f"{one.Parent.T}:{next(state for state in one.AP.N if state != '/Off')[1:]}"
 
 
 def _is_box(value: str) -> bool:

@@ -143,10 +143,21 @@ def test_an_answer_that_was_taken_out_is_a_line_without_a_value() -> None:
 def test_what_is_no_answer_is_shown_with_what_would_be_one() -> None:
     case = told("dc-pip")
     changed = {"employee/starts_on": "as soon as possible", "employee/service_type:legal": "☒"}
-    draft = draft_of(by_pikepdf(pdf_form("dc-pip", case), changed, None), case)  # type: ignore[arg-type]
+    draft = draft_of(
+        filled_word(word_form(paper_of("dc-pip", case=case), identity_of("dc-pip", case=case)), changed), case
+    )
     assert [(line.path, line.found, line.value, line.problem) for line in draft.lines] == [
         ("employee/starts_on", "as soon as possible", None, "Enter a date, for example 2027-03-15."),
         ("employee/service_type", "Career Service; Legal Service", None, "More than one is ticked; choose one."),
+    ]
+
+
+def test_of_a_question_with_one_answer_a_pdf_has_one_box_ticked() -> None:
+    case = told("dc-pip")
+    changed = {"employee/service_type:legal": "☒"}
+    draft = draft_of(by_pikepdf(pdf_form("dc-pip", case), changed, None), case)  # type: ignore[arg-type]
+    assert [(line.path, line.found, line.value, line.problem) for line in draft.lines] == [
+        ("employee/service_type", "Legal Service", "legal", "")
     ]
 
 

@@ -28,7 +28,7 @@ IDENTITY = "__form"
 SCHEME = "field:"
 SIZE = 10
 HIDDEN, PRINTED = 1 << 1, 1 << 2
-READ_ONLY, MANY_LINES = 1, 1 << 12
+READ_ONLY, MANY_LINES, ONE_OF_SEVERAL = 1, 1 << 12, 1 << 15
 INK = "0.106 0.145 0.188"
 LETTERS = "".join(bytes([code]).decode("cp1252", "ignore") for code in range(32, 256))
 """What WinAnsiEncoding writes, by code: the letters of the form's own font."""
@@ -54,7 +54,7 @@ def fillable_data(
             _make_field(pdf, place, looks.get(place.slot.path))
         hidden = pdf.make_indirect(_hidden(identity))
         pdf.Root.AcroForm = Dictionary(
-            Fields=Array([hidden, *(place.annotation for place in fields)]),
+            Fields=Array([hidden, *_grouped(pdf, fields)]),
             DR=Dictionary(Font=Dictionary(F=font)),
             DA=String(_drawn_in()),
         )
@@ -98,6 +98,36 @@ def _tags(root: Any) -> Iterator[tuple[tuple[int, int], Any]]:
                 yield kid.Obj.objgen, tag
             elif isinstance(kid, Dictionary) and "/S" in kid:
                 waiting.append(kid)
+
+
+def _grouped(pdf: pikepdf.Pdf, fields: Iterable[_Place]) -> Iterator[Any]:
+    """The fields in their order: the boxes of a question that has one answer are one field, so that ticking one of them
+    takes the tick from the others. A box that stands alone stays a field of its own.
+    """
+    together: dict[str, list[_Place]] = {}
+    for place in fields:
+        path = place.slot.path
+        together.setdefault(path.rpartition(":")[0] if place.slot.kind == "one" else path, []).append(place)
+    for question, places in together.items():
+        yield places[0].annotation if len(places) == 1 else _one_of(pdf, question, places)
+
+
+def _one_of(pdf: pikepdf.Pdf, question: str, places: list[_Place]) -> Any:
+    """A field of several boxes, each called by the choice that it stands for."""
+    field = pdf.make_indirect(Dictionary(FT=Name.Btn, Ff=ONE_OF_SEVERAL, V=Name.Off))
+    field.T, field.TU = String(question), String(printable(places[0].slot.question))
+    for place in places:
+        box = place.annotation
+        choice = Name(f"/{place.slot.path.rpartition(':')[2]}")
+        box.AP.N = Dictionary({str(choice): box.AP.N.Yes, "/Off": box.AP.N.Off})
+        box.AS = choice if place.slot.ticked else Name.Off
+        if place.slot.ticked:
+            field.V = choice
+        for key in ("/FT", "/T", "/V"):
+            del box[key]
+        box.Parent = field
+    field.Kids = Array([place.annotation for place in places])
+    return field
 
 
 def _make_field(pdf: pikepdf.Pdf, place: _Place, look: Any) -> None:

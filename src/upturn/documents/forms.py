@@ -70,13 +70,17 @@ def identity(case: Case, document: Document, imprint: Imprint) -> Identity:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place to write or tick: its address, what is asked there, and what stands there already."""
+    """One place to write or tick: its address, what is asked there, and what stands there already.
+
+    `kind`: line, lines, tick, or one: a box of a question (`question`) of which one is ticked at most.
+    """
 
     path: str
     title: str
     kind: str
     text: str = ""
     ticked: bool = False
+    question: str = ""
 
 
 # -- the paper of a form -----------------------------------------------------------------------------------------------
@@ -189,6 +193,7 @@ def _slots(answers: Iterable[Answer], within: str) -> Iterator[Slot]:
             if choice.id == IN_WORDS:
                 yield Slot(path, f"{title}: other, in words", "line", choice.title)
             else:
-                yield Slot(path, f"{title}: {choice.title}", "tick", ticked=choice.ticked)
+                kind = "tick" if answer.kind == "choices" else "one"
+                yield Slot(path, f"{title}: {choice.title}", kind, ticked=choice.ticked, question=title)
         if answer.kind != "table" and not answer.choices:
             yield Slot(answer.path, title, "lines" if answer.kind == "longtext" else "line", answer.text)

@@ -243,8 +243,23 @@ def _fields(pdf: pikepdf.Pdf) -> Iterator[tuple[str, tuple[str, str]]]:
         kids = [kid for kid in one.get("/Kids", ()) if isinstance(kid, pikepdf.Dictionary)]
         if any("/T" in kid for kid in kids):
             waiting += [(kid, name, kind) for kid in reversed(kids)]
+        elif name and kind == pikepdf.Name.Btn and len(kids) > 1:
+            yield from _boxes(one, name, kids)
         elif name:
             yield name, (str(one.get("/TU", "")) or name, _value(one, kind))
+
+
+def _boxes(one: Any, name: str, kids: Iterable[Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The boxes of a field of which one is ticked at most: each is called by what the field says when it is. Some
+    programs write that as a text.
+    """
+    said = str(one.get("/V", ""))
+    for kid in kids:
+        looks = kid.get("/AP", {}).get("/N")
+        for state in looks.keys() if isinstance(looks, pikepdf.Dictionary) else ():
+            if state != "/Off":
+                ticked = word.TICKED if said in (state, state[1:]) else word.UNTICKED
+                yield f"{name}:{state[1:]}", (str(kid.get("/TU", "")) or f"{name}: {state[1:]}", ticked)
 
 
 def _value(one: Any, kind: Any) -> str:
