@@ -33,8 +33,8 @@ from tests.documents.filled_forms import (
 from upturn.core.case import Case
 from upturn.documents import gate
 from upturn.documents.fillable import IDENTITY, fillable
+from upturn.documents.forms import DATE_HINT, slots
 from upturn.documents.forms import identity_of as identity_in
-from upturn.documents.forms import slots
 from upturn.documents.reading_back import _fields
 from upturn.documents.word import TICKED
 
@@ -122,6 +122,29 @@ def test_every_field_says_what_it_asks_and_comes_in_the_order_of_the_page(name: 
     assert all(titles.values())
     asked = {slot.path: slot.title for slot in slots(paper_of(name)) if slot.path in places(name)}
     assert {path: title for path, title in titles.items() if path != IDENTITY} == asked
+
+
+def test_of_a_question_with_one_answer_one_box_is_ticked_at_most(tmp_path: Path) -> None:
+    """Ticking another takes the tick from the first; a question with several answers has boxes of their own."""
+    filled = by_pdfium(blank("dc-pip"), {"employee/service_type:legal": TICKED}, tmp_path)
+    again = by_pdfium(filled, {"employee/service_type:career": TICKED}, tmp_path)
+    boxes = {path: said for path, said in values_in(again).items() if path.startswith("employee/service_type:")}
+    assert [path for path, said in boxes.items() if said == TICKED] == ["employee/service_type:career"]
+    two = {"outcome/if_not_completed:extend": TICKED, "outcome/if_not_completed:membership": TICKED}
+    both = values_in(by_pdfium(blank("evolve-mip"), two, tmp_path))
+    assert {path: both[path] for path in two} == two
+
+
+def test_a_place_for_a_day_says_how_a_day_is_written() -> None:
+    document = pypdfium2.PdfDocument(blank("dc-pip"))
+    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    dates = [
+        path
+        for path in places("dc-pip")
+        if path.rpartition("/")[2] in ("starts_on", "ends_on", "day", "seen_on", "told_on")
+    ]
+    assert text.count(DATE_HINT) == len(dates)
 
 
 def test_a_title_says_which_row_it_belongs_to() -> None:

@@ -4,7 +4,8 @@ import io
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -20,12 +21,22 @@ from tests.documents.filled_forms import (
     told,
     written_for,
 )
+from upturn.documents.content import Answer, Paper
+from upturn.documents.forms import DATE_HINT
 from upturn.documents.inspecting import parts_of
 from upturn.documents.reading_back import read
 from upturn.documents.word import EMPTY, form_in, word_form, written, xml
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 WAYS = (("docx",), ("odt", "docx"))
+
+
+def answers_of(paper: Paper) -> Iterator[Answer]:
+    waiting = [answer for part in paper.parts for answer in part.answers]
+    while waiting:
+        answer = waiting.pop()
+        yield answer
+        waiting += [inner for row in answer.rows for inner in row.answers]
 
 
 def values_in(file: bytes) -> dict[str, str]:
@@ -63,6 +74,22 @@ def test_a_form_has_a_place_for_every_answer_and_says_whose_it_is(name: str) -> 
 def test_every_value_comes_back(name: str) -> None:
     values = written_for(paper_of(name))
     assert values_in(filled(word_form(paper_of(name), identity_of(name)), values)) == values
+
+
+def test_a_form_has_the_size_of_its_paper_and_its_pages_are_numbered() -> None:
+    for size, inches in (("us-letter", (8.5, 11)), ("a4", (8.27, 11.69))):
+        file = word_form(replace(paper_of("dc-pip"), size=size), identity_of("dc-pip"))
+        (section,) = docx.Document(io.BytesIO(file)).sections
+        assert (round(section.page_width.inches, 2), round(section.page_height.inches, 2)) == inches
+        foot = section.footer.paragraphs[0]
+        assert [one.get(qn("w:instr")) for one in foot._p.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
+
+
+def test_a_place_for_a_day_says_how_a_day_is_written() -> None:
+    file = word_form(paper_of("evolve-mip"), identity_of("evolve-mip"))
+    text = "\n".join(one.text or "" for one in docx.Document(io.BytesIO(file)).element.body.iter(qn("w:t")))
+    days = [answer for answer in answers_of(paper_of("evolve-mip")) if answer.kind == "date"]
+    assert text.count(DATE_HINT) == len(days) > 5
 
 
 def test_the_same_form_is_the_same_bytes() -> None:

@@ -21,6 +21,7 @@ from upturn.demo import seeding
 from upturn.documents import gate
 from upturn.records import papers
 from upturn.records.access import look
+from upturn.records.catalogue import settings_of
 from upturn.records.files import path_of
 from upturn.records.models import Copy, Organization, Person, Plan, Reading
 from upturn.records.verify import verify
@@ -98,6 +99,19 @@ def test_the_empty_form_is_there_for_everybody_in_the_organization(company: str)
     assert url in page
     assert "What is to be reached" in said(client.get(url))
     assert client.get(url.replace("employer-pip", "dc-pip")).status_code == 404
+
+
+def test_an_empty_form_names_the_contact_and_the_one_to_fill_in_is_called_otherwise(company: str) -> None:
+    client = signed_in(Person.objects.get(name="Mo Lindgren"))
+    where = {"key": "employer-pip", "version": 1, "document": "plan"}
+    answers = [
+        client.get(reverse("blank_document", kwargs=where)),
+        client.get(reverse("blank_form", kwargs={**where, "kind": "form"})),
+    ]
+    contact = settings_of(Organization.objects.get(name=company), "employer-pip")["contact"]
+    assert [f"Questions: {contact}" in said(answer) for answer in answers] == [True, True]
+    names = [answer["Content-Disposition"].partition("filename=")[2] for answer in answers]
+    assert names == ['"employer-pip-plan-blank.pdf"', '"employer-pip-plan-form.pdf"']
 
 
 def test_a_letter_bears_the_day_of_its_step_and_is_the_same_for_its_writer_and_its_reader(company: str) -> None:

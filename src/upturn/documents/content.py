@@ -50,6 +50,8 @@ class Imprint:
     """The state of the organization's log when it was made: how many entries, which root."""
     check: str = ""
     """The address of the page on which anybody can check a sealed copy."""
+    contact: str = ""
+    """Whom the organization names for the program, on a form without a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One question: `text` is the whole answer as it is read, `blocks` the same with its paragraphs, `choices` what
-    could be ticked, `rows` those of a table (`row`: what one is called). `path` is its place in a form to fill in.
+    could be ticked, `rows` those of a table (`row`: what one is called). `path` is its place in a form to fill in,
+    `hint` how it is written there.
     """
 
     id: str
@@ -88,6 +91,7 @@ class Answer:
     row: str = ""
     columns: tuple[str, ...] = ()
     path: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +232,7 @@ def plan_paper(case: Case, document: Document, imprint: Imprint, reader: Reader 
         subject=printable(names.get(program.subject_role, "")),
         lead=printable(names.get(program.lead_role, "")),
         stage=case.stage.title,
-        contact=printable(_contact(case)),
+        contact=printable(contact_of(case)),
         consequence=_consequence(case, document),
         parts=tuple(_parts(case, document, reader)),
         dates=tuple(_dates(case)),
@@ -289,7 +293,8 @@ def _proof(imprint: Imprint) -> Iterator[str]:
         yield f"Log of {printable(imprint.organization)}: {imprint.log}"
 
 
-def _contact(case: Case) -> str:
+def contact_of(case: Case) -> str:
+    """Whom the program names for questions about the plan."""
     return str(case.facts.settings.get(case.program.contact.setting) or "")
 
 
@@ -532,7 +537,7 @@ def _words_to_sign(case: Case, document: Document, spec: Signature, imprint: Imp
         language=case.plan.language or case.program.language,
         subject=printable(names.get(case.program.subject_role, "")),
         lead=printable(names.get(case.program.lead_role, "")),
-        contact=printable(_contact(case)),
+        contact=printable(contact_of(case)),
         consequence=_consequence(case, covers),
         parts=tuple(_parts(case, covers, EVERYTHING)),
         signatures=(Block(spec.id, spec.title, spec.meaning, lines),),
@@ -595,6 +600,7 @@ def blank_paper(program: Program, document: Document, imprint: Imprint) -> Paper
         **_frame(program, document, imprint),
         language=program.language,
         blank=True,
+        contact=printable(imprint.contact),
         consequence=program.consequence or "",
         parts=tuple(
             Part(s.id, s.print_as or s.title, s.guidance or "", "", _questions(s.fields, document, program))
@@ -631,7 +637,7 @@ def letter_paper(case: Case, letter: Letter, imprint: Imprint) -> Paper:
     return Paper(
         **frame,
         language=case.plan.language or case.program.language,
-        contact="" if "contact" in named or "contact" in letter.to else printable(_contact(case)),
+        contact="" if "contact" in named or "contact" in letter.to else printable(contact_of(case)),
         to=printable(recipients(case, letter)),
         letter=tuple(printable(p) for p in paragraphs(case, letter)),
         signatures=(Block(letter.id, letter.title, "", tuple(_lines(case, letter.by))),) if letter.by else (),

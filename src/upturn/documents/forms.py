@@ -23,11 +23,15 @@ from upturn.documents.content import (
     Reader,
     Row,
     blank_paper,
+    contact_of,
 )
+from upturn.documents.words import printable
 
 FORMAT = "upturn-form-1"
 NOT_ASKED = ("computed", "file")
 """Kinds of field that nobody fills in on a form."""
+DATE_HINT = "As in 15 March 2027"
+"""How a day is written so that everybody understands the same."""
 FREE = 3
 """Rows of a table that says nothing else."""
 
@@ -106,6 +110,7 @@ def form_paper(
     return replace(
         paper,
         language=case.plan.language or program.language,
+        contact=printable(contact_of(case)),
         parts=tuple(_part(part, written.get(part.id, {}), program, document, case.names) for part in shown),
     )
 
@@ -139,7 +144,8 @@ class _Asked:
             )
             return Answer(**about, rows=rows, row=noun, columns=tuple(f.title for f in field.fields))
         text = show(field, value, self.program, self.names)
-        return Answer(**about, text=text, choices=tuple(choices(field, value, self.program)))
+        hint = DATE_HINT if field.kind == "date" else ""
+        return Answer(**about, text=text, choices=tuple(choices(field, value, self.program)), hint=hint)
 
     def rows(self, table: FormField, value: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         """The rows written, then free ones: as many as the document has room for, and one at least."""

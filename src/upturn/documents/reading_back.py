@@ -22,7 +22,7 @@ from upturn.core.program import FormField, Program
 from upturn.core.wording import sentence
 from upturn.documents import content, fillable, word
 from upturn.documents.content import IN_WORDS
-from upturn.documents.forms import NOT_ASKED, Identity, identity_of
+from upturn.documents.forms import DATE_HINT, NOT_ASKED, Identity, identity_of
 from upturn.documents.inspecting import NotRead, kind_of, parts_of
 from upturn.documents.old_papers import Grid, Piece, matched, questions, words_of
 from upturn.documents.told import Told, plain
@@ -115,7 +115,7 @@ _AROUND = ("word/header", "word/footer", "word/footnotes", "word/endnotes", "wor
 def _printed(program: Program) -> frozenset[str]:
     """Every line that a form of the program prints itself."""
     titles = (title for one in questions(program) for _, title in tickable(one.field, program))
-    return words_of(program) | {plain(word.OTHER), "row"} | {plain(title) for title in titles}
+    return words_of(program) | {plain(word.OTHER), plain(DATE_HINT), "row"} | {plain(title) for title in titles}
 
 
 def _is_own(line: str, printed: frozenset[str]) -> bool:

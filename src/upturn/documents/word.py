@@ -15,12 +15,13 @@ from xml.sax.saxutils import escape
 
 import docx
 from docx.document import Document as WordDocument
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part as PackagePart
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Inches, Length, Mm, Pt, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
@@ -30,6 +31,15 @@ from upturn.documents.forms import Identity, identity_of, slots
 TICKED, UNTICKED = "☒", "☐"
 EMPTY = "\u2002" * 8
 """What stands in a control that nobody wrote in: something to click on."""
+INK, QUIET = RGBColor(0x1B, 0x25, 0x30), RGBColor(0x4D, 0x59, 0x66)
+TINT = "EDF0F3"
+HAIRS = "".join(
+    f'<w:{side} w:val="single" w:sz="4" w:color="A9B3BD"/>'
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+)
+SMALL = Pt(8.5)
+MARGIN, LABELS = Inches(0.9), Inches(2.1)
+SIZES = {"us-letter": (Inches(8.5), Inches(11)), "a4": (Mm(210), Mm(297))}
 LONGEST_TAG = 64
 PIECE = 240
 """Letters of a property of a document, at most."""
@@ -50,7 +60,7 @@ def word_form(paper: Paper, identity: Identity) -> bytes:
     """The file of a form (`forms.form_paper`), its present answers in their controls."""
     marks = {slot.path: f"u{number}" for number, slot in enumerate(slots(paper), start=1)}
     document = docx.Document()
-    document.styles["Normal"].font.size = Pt(10.5)
+    _styled(document)
     document.core_properties.title = paper.title
     document.core_properties.author = paper.organization
     document.core_properties.language = paper.language
@@ -60,29 +70,57 @@ def word_form(paper: Paper, identity: Identity) -> bytes:
     return _same_each_time(document)
 
 
+def _styled(document: WordDocument) -> None:
+    """The type of the printed papers, as far as every machine has it."""
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = "Calibri", Pt(10.5)
+    normal.font.color.rgb = INK
+    normal.paragraph_format.space_after = Pt(4)
+    for name, size in (("Title", 19), ("Heading 1", 13), ("Heading 2", 11), ("Heading 3", 10.5)):
+        style = document.styles[name]
+        style.font.size, style.font.bold, style.font.color.rgb = Pt(size), True, INK
+        style.paragraph_format.keep_with_next = True
+    document.styles["Footer"].font.size = SMALL
+    border = document.styles["Title"].element.pPr.find(qn("w:pBdr"))
+    document.styles["Title"].element.pPr.remove(border)
+
+
 class _Writer:
     """Writes into one document; counts what Word wants numbered."""
 
     def __init__(self, document: WordDocument, marks: Mapping[str, str]) -> None:
         self.document = document
         self.marks = marks
+        self.width = Length(0)
 
     def form(self, paper: Paper) -> None:
         self.document.add_heading(paper.title, 0)
-        self.document.sections[0].footer.paragraphs[0].text = " · ".join(
-            said for said in (paper.organization, paper.number, paper.program) if said
-        )
+        self.page(paper)
         for part in paper.parts:
             self.part(part)
         for block in paper.signatures:
             self.signature(block)
 
+    def page(self, paper: Paper) -> None:
+        """The size of the paper; below each page whose form it is, and its number."""
+        section = self.document.sections[0]
+        section.page_width, section.page_height = SIZES[paper.size]
+        self.width = Length(SIZES[paper.size][0] - 2 * MARGIN)
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
+        foot = section.footer.paragraphs[0]
+        foot.text = " · ".join(said for said in (paper.organization, paper.number, paper.program) if said) + "\t"
+        foot.paragraph_format.tab_stops.clear_all()
+        foot.paragraph_format.tab_stops.add_tab_stop(self.width, WD_TAB_ALIGNMENT.RIGHT)
+        for said, counted in (("Page ", "PAGE"), (" of ", "NUMPAGES")):
+            foot.add_run(said)
+            foot._p.append(_element("fldSimple", _runs("1"), instr=counted))  # noqa: SLF001 - python-docx has no fields
+
     def part(self, part: Part) -> None:
         self.document.add_heading(part.title, 1)
         self.quietly(part.guidance)
-        self.answers(part.answers, 2)
+        self.answers(part.answers, 2, under=part.title)
 
-    def answers(self, answers: Iterable[Answer], level: int) -> None:
+    def answers(self, answers: Iterable[Answer], level: int, *, under: str = "") -> None:
         """Neighbouring questions share a table of labels; a table of the form stands alone."""
         together: list[Answer] = []
         for answer in answers:
@@ -91,11 +129,15 @@ class _Writer:
                 continue
             self.labelled(together)
             together = []
-            self.rows(answer, level)
+            self.rows(answer, level, under=under)
         self.labelled(together)
 
-    def rows(self, answer: Answer, level: int) -> None:
-        self.document.add_heading(answer.title, min(level, 9))
+    def rows(self, answer: Answer, level: int, *, under: str) -> None:
+        """The rows of a table, under its title unless that is the one just above it."""
+        if answer.title == under:
+            level -= 1
+        else:
+            self.document.add_heading(answer.title, min(level, 9))
         self.quietly(answer.guidance)
         for row in answer.rows:
             self.document.add_heading(row.title, min(level + 1, 9))
@@ -105,11 +147,23 @@ class _Writer:
         if not answers:
             return
         table = self.document.add_table(rows=0, cols=2, style="Table Grid")
+        table.autofit = False
+        table._tblPr.find(qn("w:tblW")).addnext(_element("tblBorders", HAIRS))  # noqa: SLF001 - python-docx has no borders
+        wide = (LABELS, Length(self.width - LABELS))
+        for column, width in zip(table.columns, wide, strict=True):
+            column.width = width
         for answer in answers:
-            label, place = table.add_row().cells
+            row = table.add_row()
+            label, place = row.cells
+            row._tr.get_or_add_trPr().append(_element("cantSplit"))  # noqa: SLF001 - python-docx cannot say so
+            label._tc.get_or_add_tcPr().append(_element("shd", val="clear", fill=TINT))  # noqa: SLF001 - nor this
+            label.width, place.width = wide
             label.paragraphs[0].add_run(answer.title).bold = True
-            if answer.guidance:
-                label.add_paragraph().add_run(answer.guidance).italic = True
+            for cell in (label, place):
+                cell.paragraphs[0].paragraph_format.space_before = Pt(3)
+            for said in (answer.guidance, answer.hint):
+                if said:
+                    self.quietly(said, label.add_paragraph())
             self.fill(place, answer)
         self.document.add_paragraph()
 
@@ -152,13 +206,22 @@ class _Writer:
         for signer in block.signers:
             self.document.add_paragraph(f"{signer.role}: {'_' * 40} Date: {'_' * 14}")
 
-    def quietly(self, said: str) -> None:
+    def quietly(self, said: str, line: Paragraph | None = None) -> None:
         if said:
-            self.document.add_paragraph().add_run(said).italic = True
+            line = line or self.document.add_paragraph()
+            line.paragraph_format.keep_with_next = True
+            run = line.add_run(said)
+            run.font.size, run.font.color.rgb = SMALL, QUIET
 
 
 def _ns(prefix: str) -> str:
     return qn(f"{prefix}:p").partition("}")[0].lstrip("{")
+
+
+def _element(name: str, inside: str = "", **said: str) -> Any:
+    """An element that python-docx has no words for."""
+    values = "".join(f" w:{key}={_quoted(value)}" for key, value in said.items())
+    return parse_xml(f'<w:{name} xmlns:w="{_ns("w")}"{values}>{inside}</w:{name}>')
 
 
 def _quoted(said: str) -> str:

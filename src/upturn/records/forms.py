@@ -18,7 +18,7 @@ from upturn.documents.reading_back import Draft, compare
 from upturn.documents.word import word_form
 from upturn.records.access import Look
 from upturn.records.models import Organization, ProgramVersion
-from upturn.records.papers import imprint_of
+from upturn.records.papers import blank_imprint, imprint_of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KINDS = {"form": ("pdf", "application/pdf"), "word": ("docx", WORD)}
@@ -40,7 +40,7 @@ def blank_form(
     organization: Organization, version: ProgramVersion, program: Program, one: Document, kind: str, now: datetime
 ) -> bytes:
     """The empty form of a program, to be filled in before there is a plan, or instead of typing."""
-    imprint = imprint_of(organization, now)
+    imprint = blank_imprint(organization, program, now)
     paper = form_paper(program, one, imprint)
     whose = Identity(version.key, version.version, version.digest, one.id)
     if kind == "word":

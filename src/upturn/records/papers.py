@@ -23,7 +23,9 @@ from upturn.documents.gate import Refused
 from upturn.documents.making import made
 from upturn.documents.typesetting import NotTypeset
 from upturn.records.access import Look
+from upturn.records.catalogue import settings_of
 from upturn.records.files import keep
+from upturn.records.loading import entered
 from upturn.records.models import Copy, Organization, Plan
 
 log = structlog.get_logger(__name__)
@@ -97,7 +99,7 @@ def letter_pdf(look: Look, letter: Letter, case: Case) -> bytes:
 
 def blank_pdf(organization: Organization, program: Program, one: Document, now: datetime) -> bytes:
     """The empty form."""
-    imprint = imprint_of(organization, now)
+    imprint = blank_imprint(organization, program, now)
     return _checked(blank_paper(program, one, imprint), imprint, template=one.template or "")
 
 
@@ -112,6 +114,12 @@ def imprint_of(organization: Organization, now: datetime, look: Look | None = No
         paper="us-letter" if organization.country in LETTER_SIZE else "a4",
         head=look.loaded.head if look else "",
     )
+
+
+def blank_imprint(organization: Organization, program: Program, now: datetime) -> Imprint:
+    """What an empty form carries: whom the organization named for the program, too."""
+    settings = entered(program, settings_of(organization, program.key))
+    return replace(imprint_of(organization, now), contact=str(settings.get(program.contact.setting) or ""))
 
 
 def _midnight(day: date) -> datetime:

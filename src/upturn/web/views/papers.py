@@ -97,7 +97,7 @@ def blank_form(request: HttpRequest, key: str, version: int, document: str, kind
         raise Http404
     ending, media_type = forms.KINDS[kind]
     made = forms.blank_form(own, published, program, one, kind, timezone.now())
-    return as_file(made, f"{key}-{document}-blank.{ending}", media_type)
+    return as_file(made, f"{key}-{document}-form.{ending}", media_type)
 
 
 def as_file(made: bytes, name: str, media_type: str = PDF) -> HttpResponse:
