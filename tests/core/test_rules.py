@@ -576,7 +576,7 @@ def test_a_signature_that_comes_second_waits_and_one_that_was_declined_is_witnes
         play.sign("finn", "yours", "declined", reason="She will not")
     with pytest.raises(Refused, match="Choose what this signature says: “declined to sign”"):
         play.sign("finn", "yours", "agreed")
-    (event,) = play.sign("finn", "yours", "declined", reason="She will not", witnesses=["Wanda"])
+    event, _notice = play.sign("finn", "yours", "declined", reason="She will not", witnesses=["Wanda"])
     assert (event.signer, event.role, event.witnesses) == ("p1", "lead", ("Wanda",))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from upturn.core.case import Case
-from upturn.core.events import Dated, Event, Fact, Lapsed, Resumed, Scheduled
+from upturn.core.events import Dated, Event, Fact, Lapsed, Resumed, Scheduled, Signed
 from upturn.core.plan import Plan
 from upturn.core.program import Program, Section
 
@@ -26,10 +26,10 @@ def voices(program: Program, roles: Iterable[str]) -> tuple[str, ...]:
 
 def lifecycle_readers(case: Case, event: Event) -> tuple[str, ...]:
     """Who reads an entry that names no readers: everybody on the plan, and a helper who reads only what names them just
-    the days of periods and check-ins, without anybody's reasons.
+    the days of periods and check-ins, without anybody's reasons. Whoever acts reads it, and in whose name it is.
     """
-    parties = case.program.parties
-    return tuple(r for r in parties if r in case.actor.roles or not only_helps(case.program, r) or _is_a_day(event))
+    own = case.actor.roles | (case.plan.roles(event.signer) if isinstance(event, Signed) else frozenset())
+    return tuple(r for r in case.program.parties if r in own or not only_helps(case.program, r) or _is_a_day(event))
 
 
 def only_helps(program: Program, role: str) -> bool:

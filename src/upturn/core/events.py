@@ -333,7 +333,7 @@ class Disclosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed(Event):
-    """A notice was queued, to these roles (or the program's contact)."""
+    """A notice was queued. `to`: roles, the code of one person, or the program's contact."""
 
     notice: str
     to: tuple[str, ...]

@@ -17,6 +17,7 @@ from upturn.core.letters import merged
 from upturn.core.plan import Plan
 from upturn.core.program import Acts, Deadline, Notice, Trigger
 from upturn.core.verbs import VERBS
+from upturn.core.witnessed import witnessed
 from upturn.core.wording import day_name
 
 
@@ -68,6 +69,8 @@ def follow(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:
     yield from _clocks_stop(case)
     yield from _voids(case, event)
     yield from _redated(case, event)
+    if isinstance(event, e.Signed):
+        yield from witnessed(case, event)
 
 
 def _deadlines_begin(case: Case, event: e.Event, day: date) -> Iterator[e.Event]:

@@ -334,8 +334,9 @@ def _recipients(loaded: Loaded, event: Noticed) -> list[tuple[int | None, str, s
         elif party is not None and party.fill != "named":
             found.append((None, party.fill, ""))
         elif role not in event.later:
-            holders = [loaded.people[p.code] for p in loaded.plan.holders(role) if p.code in loaded.people]
-            found += [(person.pk, "", person.email) for person in holders]
+            codes = [p.code for p in loaded.plan.holders(role)] or [role]
+            people = [loaded.people[code] for code in codes if code in loaded.people]
+            found += [(person.pk, "", person.email) for person in people]
     return list(dict.fromkeys(found))
 
 

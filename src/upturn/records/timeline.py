@@ -474,8 +474,14 @@ def _disclosed(look: Look, _fact: Fact, event: e.Disclosed) -> Told:
 
 
 def _noticed(look: Look, _fact: Fact, event: e.Noticed) -> Told:
-    to = listed("the program's contact" if r == "contact" else f"the {look.case.role_title(r)}" for r in event.to)
+    to = listed(_addressee(look, one) for one in event.to)
     return Told(title=f"Notice queued: {event.title}", line=f"To {to}.", details=(("Text", event.text),))
+
+
+def _addressee(look: Look, to: str) -> str:
+    if to == "contact":
+        return "the program's contact"
+    return f"the {look.case.role_title(to)}" if to in look.program.parties else look.name(to)
 
 
 def _corrected(_look: Look, _fact: Fact, event: e.Corrected) -> Told:

@@ -7,9 +7,12 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from upturn.core.digests import of_signature
+from upturn.core.events import Signed
 from upturn.core.guards.people import approval_reached
+from upturn.core.plan import SignatureState
 from upturn.core.verbs.changing import agreeing
 from upturn.core.verbs.signing import OUTCOMES, WITNESSED
+from upturn.core.witnessed import outcome_of, whom_to_tell
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
 from upturn.web.addresses import address
@@ -49,6 +52,36 @@ def signatures(found: Look) -> Iterator[dict[str, Any]]:
         yield row
 
 
+def in_own_name(found: Look) -> Iterator[dict[str, Any]]:
+    """What a witness put on record of this person's signature, until the person has answered it in words of their own
+    (or by signing), with the ways to do so.
+    """
+    case, own = found.case, found.actor.code
+    for (signature, code), state in case.plan.signers.items():
+        if code != own or not _unanswered(found, state) or signature not in case.program.signature:
+            continue
+        fact = next(f for f in found.entries if f.seq == state.seq)
+        offer, still = f"sign:{signature}", state.outcome in WITNESSED
+        yield {
+            "title": case.program.signature[signature].title,
+            "outcome": outcome_of(state.outcome, on_paper=bool(state.paper)),
+            "by": case.names(state.by),
+            "on": fact.recorded(),
+            "happened_on": state.on if state.on != fact.recorded() else None,
+            "reason": fact.event.reason if isinstance(fact.event, Signed) else "",
+            "stage": case.stage.title,
+            "sign_url": address(found.row.pk, offer) if still and offer in found.offers else "",
+            "state_url": f"{address(found.row.pk, SAY)}?about={signature}" if SAY in found.offers else "",
+            "whom": whom_to_tell(case),
+        }
+
+
+def _unanswered(found: Look, state: SignatureState) -> bool:
+    own = found.actor.code
+    said = any(one.by == own and one.seq > state.seq for one in found.plan.statements)
+    return state.signer == own != state.by and not (state.voided or said) and found.reads_entry(state.seq)
+
+
 def unsigned(found: Look) -> Iterator[dict[str, Any]]:
     """Signatures of this stage that somebody declined or could not be reached for: what must not be overlooked."""
     case = found.case
@@ -58,7 +91,7 @@ def unsigned(found: Look) -> Iterator[dict[str, Any]]:
             if signature != spec.id or state.voided or state.outcome not in WITNESSED:
                 continue
             mine = code == found.actor.code
-            if mine or found.reads_entry(state.seq):
+            if (mine or found.reads_entry(state.seq)) and not _unanswered(found, state):
                 yield {
                     "title": spec.title,
                     "mine": mine,
@@ -95,6 +128,7 @@ def approvals(found: Look) -> Iterator[dict[str, Any]]:
         }
 
 
+SAY = "state:plan"
 LATEST = 5
 """How many statements the plan's own page shows; the record holds all."""
 
@@ -109,7 +143,7 @@ def statements(found: Look) -> dict[str, Any]:
     return {
         "said": said[-LATEST:],
         "earlier": max(0, len(said) - LATEST),
-        "url": address(found.row.pk, "state:plan") if "state:plan" in found.offers else "",
+        "url": address(found.row.pk, SAY) if SAY in found.offers else "",
     }
 
 

@@ -107,6 +107,7 @@ def page_context(found: Look) -> dict[str, Any]:
         "ending": ending(found),
         "concern": words.concern(found),
         "concern_open": case.stage.phase in ("concern", "draft", "sign"),
+        "in_own_name": list(people.in_own_name(found)),
         "unsigned": unsigned,
         "can_sign": any(one["url"] for one in unsigned),
         "waiting_for": standing.waiting_for(found),

@@ -1,6 +1,7 @@
 """My work: what waits for the person signed in, what waits for others, what follows if nothing is done, and when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,14 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from upturn.core.wording import counted, day_name
-from upturn.records.access import Former, NotFound, can, look
+from upturn.records.access import Former, Look, NotFound, can, look
 from upturn.records.catalogue import program_for
 from upturn.records.models import Duty, Person, Plan
 from upturn.records.owed import is_missed
 from upturn.records.queries import Page, ended_lately, my_work, waiting_for_others
 from upturn.web.addresses import address
+from upturn.web.page import people
 from upturn.web.page.others import of_another
-from upturn.web.page.people import unsigned
 from upturn.web.page.standing import SOON
 
 
@@ -25,6 +26,7 @@ def my_work_page(request: HttpRequest) -> HttpResponse:
     person: Person = request.person  # type: ignore[attr-defined]
     mine = my_work(person, after=request.GET.get("mine", ""))
     others = waiting_for_others(person, after=request.GET.get("others", ""), size=10)
+    own = list(own_plans(person))
     return render(
         request,
         "plans/my_work.html",
@@ -32,7 +34,8 @@ def my_work_page(request: HttpRequest) -> HttpResponse:
             "sentence": sentence(mine, first_page="mine" not in request.GET),
             "mine": [row(duty, person) for duty in sorted(mine.items, key=missed)],
             "others": [row(duty, person, others=True) for duty in sorted(others.items, key=missed)],
-            "may_sign": list(may_sign(person)),
+            "in_own_name": [row for seen in own for row in in_own_name(seen)],
+            "may_sign": [row for seen in own for row in may_sign(seen)],
             "ended": [ended_row(plan) for plan in ended_lately(person, timezone.localdate())],
             "mine_pages": pages(mine, "mine", request, "What waits for you"),
             "others_pages": pages(others, "others", request, "What waits for others"),
@@ -69,18 +72,30 @@ def sentence(mine: Page[Duty], *, first_page: bool) -> str:
     return f"{count} you.{nearest}{besides}"
 
 
-def may_sign(person: Person) -> Iterator[dict[str, Any]]:
+def own_plans(person: Person) -> Iterator[Look]:
+    """The open plans about the reader, as far as they know of them."""
+    for plan in Plan.objects.filter(subject=person, status=Plan.Status.OPEN)[:2]:
+        with suppress(NotFound, Former):
+            yield look(plan.pk, person, timezone.now())
+
+
+def in_own_name(seen: Look) -> Iterator[dict[str, Any]]:
+    """What a witness put on record of the reader's signature, and the reader has not answered."""
+    for one in people.in_own_name(seen):
+        hint = f"{one['by']} put on record on {day_name(one['on'])} that you {one['outcome']}."
+        yield {"title": _titled(one, seen), "url": address(seen.row.pk, "read:plan"), "hint": hint}
+
+
+def may_sign(seen: Look) -> Iterator[dict[str, Any]]:
     """Signatures that the reader declined on a plan of their own, while they may still be given. Nobody has to."""
-    for plan in Plan.objects.filter(subject=person, phase="sign")[:2]:
-        try:
-            seen = look(plan.pk, person, timezone.now())
-        except (NotFound, Former):
-            continue
-        for one in unsigned(seen):
-            if one["url"]:
-                hint = f"It is on record since {day_name(one['on'])} that you {one['outcome']}. It may stay so."
-                title = f"{one['title']}: {seen.program.title}, {plan.number}"
-                yield {"title": title, "url": one["url"], "hint": hint}
+    for one in people.unsigned(seen):
+        if one["url"]:
+            hint = f"It is on record since {day_name(one['on'])} that you {one['outcome']}. It may stay so."
+            yield {"title": _titled(one, seen), "url": one["url"], "hint": hint}
+
+
+def _titled(one: Mapping[str, Any], seen: Look) -> str:
+    return f"{one['title']}: {seen.program.title}, {seen.row.number}"
 
 
 def ended_row(plan: Plan) -> dict[str, Any]:

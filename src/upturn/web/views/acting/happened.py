@@ -46,3 +46,4 @@ def _recipients(done: Performed, look: Look, roles: set[str]) -> Iterator[str]:
         else:
             known = [look.name(p.code) for p in done.plan.holders(role) if p.code in look.loaded.people]
             yield listed(known) or f"the {parties[role].title.lower()}"
+    yield from (look.name(code) for code in sorted(roles & set(done.plan.parties)))
