@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,17 @@ from tests.documents.executed_copy import clock_pems
 from tests.documents.time_stamps import authority
 from upturn.core.commands import Answer, Attach, Execute, Move, Sign, State
 from upturn.core.digests import of_signature, reference
+from upturn.core.program import Document
 from upturn.core.refusals import Refused
+from upturn.core.verbs.executing import to_execute
 from upturn.demo import seeding
 from upturn.documents import gate
 from upturn.documents.examining import examine
-from upturn.records import log, seals
+from upturn.records import log, queries, seals
 from upturn.records.access import Look, NotFound, look
-from upturn.records.executed import execute, fetch, seal_due
+from upturn.records.executed import execute, fetch, held_back, seal_due
 from upturn.records.files import path_of, store
-from upturn.records.models import Copy, Entry, Notice, Person, Plan
+from upturn.records.models import Copy, Entry, HeldBack, Notice, Person, Plan
 from upturn.records.papers import signing_copy
 from upturn.records.perform import perform
 from upturn.records.verify import verify
@@ -88,6 +91,7 @@ def test_a_seal_is_time_stamped_where_an_authority_is_set_and_waits_while_it_is_
     settings.TSA_URL = "http://localhost:9/"
     assert seal_due(LATER) == 0
     assert Plan.objects.get(pk=plan.pk).unsealed
+    HeldBack.objects.update(next_try=NOW)
     (tmp_path / "desk").mkdir()
     with authority(tmp_path / "desk", pems) as url:
         settings.TSA_URL, settings.TSA_ROOTS = url, tmp_path / "roots.pem"
@@ -256,13 +260,84 @@ def test_a_signature_on_paper_needs_its_scan_and_somebody_else(
         on_paper(plan, getattr(plan, who), scan or attached, outcome)
 
 
-def test_a_plan_whose_copy_cannot_be_made_holds_up_no_other(plan: Plan) -> None:
-    """Whatever goes wrong with one is logged and tried again; the clock goes on."""
+# -- held back ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(plan: Plan) -> Iterator[Plan]:
+    """A plan that both have signed, in an organization whose seal cannot be read."""
     both_sign(plan)
-    broken = seals.path_of(plan.organization)
-    whole = broken.read_bytes() if broken.exists() else None
-    broken.parent.mkdir(parents=True, exist_ok=True)
-    broken.write_bytes(b"no key")
+    seal = seals.path_of(plan.organization)
+    whole = seal.read_bytes() if seal.exists() else None
+    seal.parent.mkdir(parents=True, exist_ok=True)
+    seal.write_bytes(b"no key")
+    yield plan
+    seal.unlink(missing_ok=True) if whole is None else seal.write_bytes(whole)
+
+
+def mend(plan: Plan) -> None:
+    seals.path_of(plan.organization).unlink()
+
+
+def test_a_copy_that_cannot_be_made_is_tried_again_later_and_later_a_day_at_most(broken: Plan) -> None:
+    waits, now = [], LATER
+    for _ in range(13):
+        assert seal_due(now) == 0
+        held = HeldBack.objects.get(plan=broken)
+        waits.append(held.next_try - now)
+        assert seal_due(held.next_try - timedelta(seconds=1)) == 0
+        assert HeldBack.objects.get(plan=broken) == held
+        now = held.next_try
+    assert waits[:4] == [timedelta(minutes=n) for n in (1, 2, 4, 8)]
+    assert waits[-2:] == [timedelta(days=1)] * 2
+    assert HeldBack.objects.get(plan=broken).since == LATER
+    mend(broken)
+    assert seal_due(now) == 1
+    assert not HeldBack.objects.exists()
+
+
+def test_something_written_on_the_plan_gives_it_another_turn_at_once(broken: Plan) -> None:
+    seal_due(LATER)
+    mend(broken)
     assert seal_due(LATER) == 0
-    broken.unlink() if whole is None else broken.write_bytes(whole)
+    perform(broken.pk, State(text="I wait for my copy."), broken.subject, LATER)
     assert seal_due(LATER) == 1
+
+
+def test_a_plan_that_fails_takes_no_others_turn(broken: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With room for one plan a turn, the one that was never tried comes before the one that failed."""
+    seal_due(LATER)
+    mend(broken)
+    other = Plan.objects.get(pk=broken.pk)
+    other.pk, other.serial, other.number, other.updated_at = "another", 99, "MIP-99", LATER + timedelta(hours=1)
+    other.save(force_insert=True)
+    tried: list[str] = []
+    monkeypatch.setattr("upturn.records.executed.execute", lambda plan_id, now: tried.append(plan_id) or 0)
+    seal_due(LATER + timedelta(days=2), limit=1)
+    assert tried == [other.pk]
+
+
+def test_one_document_that_fails_keeps_no_other_of_the_plan_back(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    both_sign(plan)
+    due = list(to_execute(seen(plan, plan.lead).loaded.clock(LATER)))
+    bad = (replace_document(due[0][0]), due[0][1])
+    monkeypatch.setattr("upturn.records.executed.to_execute", lambda case: [bad, *due])
+    assert seal_due(LATER) == 0
+    assert "form" in seen(plan, plan.lead).plan.executed
+    assert HeldBack.objects.get().why.startswith("The form could not be set in type")
+
+
+def replace_document(document: Document) -> Document:
+    return document.model_copy(update={"id": "broken", "template": "#panic()"})
+
+
+def test_the_lead_and_the_office_are_told_what_is_held_back_and_nobody_else(broken: Plan) -> None:
+    seal_due(LATER)
+    office = next(p for p in Person.objects.filter(organization=broken.organization) if p.has_role("office"))
+    for person in (broken.lead, office):
+        held = held_back(seen(broken, person))
+        assert held is not None
+        assert (held.titles, held.since) == (("Member Improvement Plan",), LATER)
+        assert [one.plan_id for one in queries.held_back(person)] == [broken.pk]
+    assert held_back(seen(broken, broken.subject)) is None
+    assert queries.held_back(broken.subject) == []

@@ -83,7 +83,7 @@ def _rows() -> QuerySet[Plan]:
         pk=OuterRef("pk")
     )
     return (
-        Plan.objects.select_related("organization", "program_version", "group")
+        Plan.objects.select_related("organization", "program_version", "group", "held_back")
         .defer("program_version__source", "program_version__document")
         .annotate(entered=Subquery(entered[:1]), has_newer=Exists(newer), has_earlier=Exists(others))
     )

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from django.db.models import Q, QuerySet
 
 from upturn.records.access import FILLS, by_fill
-from upturn.records.models import Draft, Duty, Group, Person, Plan, PlanParty
+from upturn.records.models import Draft, Duty, Group, HeldBack, Person, Plan, PlanParty
 
 PAGE = 25
 MOST_FOUND = 500
@@ -79,6 +79,15 @@ def _duty_page(sources: Iterable[QuerySet[Duty]], after: str, size: int) -> Page
     found.sort(key=lambda d: (d.by, d.pk))
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], _cursor(last.by, last.pk) if last else "")
+
+
+def held_back(person: Person) -> list[HeldBack]:
+    """The executed copies that wait on plans which somebody leads, or looks after in the office; the oldest first."""
+    whose = Q(plan__lead=person)
+    if person.has_role("office"):
+        whose |= Q(plan__for_office=True) & ~Q(plan__subject=person)
+    found = HeldBack.objects.filter(whose, organization=person.organization_id, plan__unsealed=True)
+    return list(found.select_related("plan__subject").order_by("since", "pk")[:PAGE])
 
 
 LATELY = timedelta(days=90)

@@ -3,7 +3,7 @@ rows.
 """
 
 from upturn.records.models.entries import Entry, Payload
-from upturn.records.models.files import Attachment, Copy
+from upturn.records.models.files import Attachment, Copy, HeldBack
 from upturn.records.models.log import Checkpoint, LogNode
 from upturn.records.models.people import Calendar, Group, Invitation, Membership, Organization, Person, User
 from upturn.records.models.plans import Actor, Plan, PlanParty
@@ -20,6 +20,7 @@ __all__ = [
     "Duty",
     "Entry",
     "Group",
+    "HeldBack",
     "Invitation",
     "LogNode",
     "Membership",

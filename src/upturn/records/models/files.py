@@ -51,3 +51,16 @@ class Copy(models.Model):
             models.Index(fields=["sha256"], name="copy_by_file"),
             models.Index(fields=["shows"], name="copy_by_words"),
         ]
+
+
+class HeldBack(models.Model):
+    """An executed copy of a plan that could not be made: why, in a sentence for people, and when it is tried again."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT)
+    plan = models.OneToOneField(Plan, models.CASCADE, related_name="held_back", primary_key=True)
+    seq = models.PositiveIntegerField()
+    """The last entry of the plan when it was tried: what came since may have mended it."""
+    why = models.CharField(max_length=200)
+    failures = models.PositiveIntegerField()
+    since = models.DateTimeField()
+    next_try = models.DateTimeField()

@@ -17,6 +17,7 @@ from upturn.core.program import Letter
 from upturn.core.verbs.disclosing import AUDIENCES
 from upturn.records import files, letters
 from upturn.records.access import Look, look
+from upturn.records.executed import held_back
 from upturn.records.export import record
 from upturn.records.papers import offered
 from upturn.records.readings import record_reading
@@ -54,7 +55,7 @@ def plan_page(request: HttpRequest, plan: str) -> HttpResponse:
 
 def made_of(found: Look) -> tuple[Hashable, ...]:
     """Everything the plan's page is made of: the head of its chain (the program's version is in it), the reader, the
-    day, and the facts around it.
+    day, what is held back, and the facts around it.
     """
     facts, row = found.case.facts, found.row
     around = (
@@ -74,6 +75,7 @@ def made_of(found: Look) -> tuple[Hashable, ...]:
         found.roles,
         found.reads_as,
         found.case.today,
+        held_back(found),
         around,
     )
 
@@ -101,6 +103,7 @@ def page_context(found: Look) -> dict[str, Any]:
         "status": standing.stage_of(found).title,
         "day_line": standing.day_line(case),
         "paused": case.plan.paused,
+        "held_back": held_back(found),
         "next": standing.next_thing(found, mine),
         "more_duties": standing.duty_rows(found, mine[1:]),
         "ended": not case.open,

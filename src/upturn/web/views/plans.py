@@ -12,7 +12,7 @@ from upturn.core.wording import listed
 from upturn.records.access import can
 from upturn.records.catalogue import program_for, published
 from upturn.records.models import Person, Plan
-from upturn.records.queries import Choices, Filters, filter_choices, only_helped, plans
+from upturn.records.queries import Choices, Filters, filter_choices, held_back, only_helped, plans
 from upturn.web.page import standing
 from upturn.web.views.work import pages
 
@@ -51,11 +51,12 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     filters = form.filters()
     found = plans(person, filters, after=request.GET.get("after", ""))
     helped = only_helped(person, found.items)
+    held = {one.plan_id for one in held_back(person)}
     narrowed = any((filters.q, filters.phase, filters.program, filters.group))
     table = {
         "caption": "Plans, newest first",
         "columns": ["Plan for", "Where it stands", "Led by", "Opened", "Next date"],
-        "rows": [row(plan, little=plan.pk in helped) for plan in sorted(found.items, key=newest)],
+        "rows": [row(plan, little=plan.pk in helped, held=plan.pk in held) for plan in sorted(found.items, key=newest)],
         "empty": "No plan fits." if narrowed else nothing_to_read(person),
     }
     context = {
@@ -85,7 +86,7 @@ def nothing_to_read(person: Person) -> str:
     return f"{says} A program says whether auditors read its plans, and none of the programs here names auditors."
 
 
-def row(plan: Plan, *, little: bool = False) -> list[dict[str, Any]]:
+def row(plan: Plan, *, little: bool = False, held: bool = False) -> list[dict[str, Any]]:
     """One plan as a row: who, where it stands, with whom, since when, what comes next. `little`: for somebody who only
     helps, and is not told which step it is.
     """
@@ -94,7 +95,11 @@ def row(plan: Plan, *, little: bool = False) -> list[dict[str, Any]]:
     note = " · ".join(filter(None, (plan.number, plan.program_version.title, plan.group.name if plan.group else "")))
     return [
         {"text": plan.subject.name, "url": reverse("plan", kwargs={"plan": plan.pk}), "note": note},
-        {"status": status, "tone": "done" if plan.status == "ended" else ""},
+        {
+            "status": status,
+            "tone": "done" if plan.status == "ended" else "",
+            "note": "Executed copy held back" if held else "",
+        },
         {"text": plan.lead.name if plan.lead else ""},
         {"date": plan.opened_on},
         {"date": plan.next_due, "note": ""} if plan.next_due else {"text": ""},

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 from upturn.core.wording import counted, day_name
 from upturn.records.access import Former, Look, NotFound, can, look
 from upturn.records.catalogue import program_for
-from upturn.records.models import Duty, Person, Plan
+from upturn.records.models import Duty, HeldBack, Person, Plan
 from upturn.records.owed import is_missed
-from upturn.records.queries import Page, ended_lately, my_work, waiting_for_others
+from upturn.records.queries import Page, ended_lately, held_back, my_work, waiting_for_others
 from upturn.web.addresses import address
 from upturn.web.page import people
 from upturn.web.page.others import of_another
@@ -34,6 +34,7 @@ def my_work_page(request: HttpRequest) -> HttpResponse:
             "sentence": sentence(mine, first_page="mine" not in request.GET),
             "mine": [row(duty, person) for duty in sorted(mine.items, key=missed)],
             "others": [row(duty, person, others=True) for duty in sorted(others.items, key=missed)],
+            "held_back": [held_row(one) for one in held_back(person)],
             "in_own_name": [row for seen in own for row in in_own_name(seen)],
             "may_sign": [row for seen in own for row in may_sign(seen)],
             "ended": [ended_row(plan) for plan in ended_lately(person, timezone.localdate())],
@@ -96,6 +97,15 @@ def may_sign(seen: Look) -> Iterator[dict[str, Any]]:
 
 def _titled(one: Mapping[str, Any], seen: Look) -> str:
     return f"{one['title']}: {seen.program.title}, {seen.row.number}"
+
+
+def held_row(held: HeldBack) -> dict[str, Any]:
+    """An executed copy that waits, on a plan the reader leads or looks after."""
+    return {
+        "title": f"Executed copy held back: {held.plan.subject.name}, {held.plan.number}",
+        "url": address(held.plan_id, "read:plan"),
+        "hint": f"Since {day_name(timezone.localdate(held.since))}. {held.why} The plan’s page says what to do.",
+    }
 
 
 def ended_row(plan: Plan) -> dict[str, Any]:
