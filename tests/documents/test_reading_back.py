@@ -114,6 +114,25 @@ def test_what_somebody_changed_stands_beside_the_present_answer() -> None:
     assert [line.before for line in draft.lines[:2]] == ["Permit Examiner", "14 May 2026"]
 
 
+@pytest.mark.parametrize(
+    ("said", "kept", "doubt"),
+    [
+        ("04/03/2027", "3 April 2027", "“04/03/2027” was read as 3 April 2027; it can also mean 4 March 2027."),
+        ("13/4/2027", "13 April 2027", ""),
+        ("4.3.2027", "4 March 2027", ""),
+        ("04/04/2027", "4 April 2027", ""),
+        ("2027-04-03", "3 April 2027", ""),
+        ("3 April 2027", "", ""),
+    ],
+)
+def test_a_day_is_shown_as_it_will_be_kept_and_one_that_can_be_read_two_ways_says_so(
+    said: str, kept: str, doubt: str
+) -> None:
+    case = told("dc-pip")
+    draft = draft_of(by_pikepdf(pdf_form("dc-pip", case), {"employee/ends_on": said}, None), case)  # type: ignore[arg-type]
+    assert [(line.found, line.kept, line.doubt) for line in draft.lines] == [(said, kept, doubt)]
+
+
 def test_a_line_that_is_taken_goes_where_it_belongs_and_the_others_stay() -> None:
     answers = {"agency": "Permits", "blocks": [{"_id": "r1", "action": "Old", "dates": [{"_id": "r1", "day": "x"}]}]}
     lines = [

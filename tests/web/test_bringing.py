@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 from tests.web.keeping import kept, sign_in, signed_in
 from upturn.demo import seeding
 from upturn.records.access import look
+from upturn.records.drafts import save_draft
 from upturn.records.models import Draft, Entry, Person, Plan
 
 NOW = datetime.now(UTC)
@@ -41,10 +42,10 @@ def form_of(client: Client, plan: Plan, kind: str) -> bytes:
     return bytes(answer.content)
 
 
-def filled(form: bytes, **values: str) -> bytes:
+def filled(form: bytes, section: str = "situation", **values: str) -> bytes:
     """A form filled in by another program, the values by the end of their address (`led_to`)."""
     reader = pypdf.PdfReader(io.BytesIO(form))
-    names = {name.rpartition("/")[2]: name for name in reader.get_fields() or {} if name.startswith("situation/")}
+    names = {name.rpartition("/")[2]: name for name in reader.get_fields() or {} if name.startswith(f"{section}/")}
     writer = pypdf.PdfWriter(clone_from=reader)
     for page in writer.pages:
         writer.update_page_form_field_values(page, {names[k]: v for k, v in values.items()}, auto_regenerate=False)
@@ -115,6 +116,39 @@ def test_a_draft_of_ones_own_is_never_replaced_unseen(plan: Plan) -> None:
     assert "My first words." in page
     assert sent(page)["take"]  # it can be taken
     assert " checked" not in page.partition('name="take"')[2].partition(">")[0]
+
+
+@pytest.mark.parametrize("kind", ["form", "word"])
+def test_ones_own_draft_goes_along_in_the_form_and_nobody_elses(plan: Plan, kind: str) -> None:
+    member = signed_in(plan.subject)
+    blank = {who: form_of(signed_in(who), plan, kind) for who in (plan.subject, plan.lead)}
+    assert "Your own draft goes along" not in member.get(url(plan)).content.decode()
+    member.post(url(plan), sent(brought(member, plan, filled(form_of(member, plan, "form"), led_to="My first words."))))
+    page = member.get(url(plan)).content.decode()
+    assert "Your own draft goes along" in page
+    assert "whoever gets the file from you reads it" in page
+    own = form_of(member, plan, kind)
+    assert own != blank[plan.subject]
+    name = "form.pdf" if kind == "form" else "form.docx"
+    assert "Nothing in the file differs from the plan." in brought(member, plan, own, name)
+    assert form_of(signed_in(plan.lead), plan, kind) == blank[plan.lead]
+
+
+@pytest.mark.parametrize(
+    ("said", "ticked", "shown"),
+    [
+        ("04/05/2027", "", "“04/05/2027” was read as 5 April 2027; it can also mean 4 May 2027."),
+        ("2027-04-05", " checked", '<span class="meta">Will be kept as</span> 5 April 2027'),
+    ],
+)
+def test_what_can_be_read_two_ways_says_how_it_was_read_and_is_not_ticked(
+    plan: Plan, said: str, ticked: str, shown: str
+) -> None:
+    save_draft(plan.subject, plan, "answer:header", {"a": {}}, base_seq=plan.seq, now=NOW)  # nothing stands there
+    member = signed_in(plan.subject)
+    page = brought(member, plan, filled(form_of(member, plan, "form"), "header", target_date=said))
+    assert shown in page
+    assert page.partition('name="take" value="0"')[2].partition(">")[0] == ticked
 
 
 def test_a_form_that_was_not_touched_changes_nothing(plan: Plan) -> None:

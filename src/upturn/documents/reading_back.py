@@ -51,8 +51,9 @@ class Found:
 class Line:
     """One answer that differs: as it stands in the plan, as it was found, and as the plan would keep it.
 
-    Without a `value` the text cannot be read as an answer, or (`found` empty) the answer was taken out. `problem` says
-    what stands in the way.
+    Without a `value` the text cannot be read as an answer, or (`found` empty) the answer was taken out. `kept` is that
+    value as the plan will show it, where it reads otherwise than what was found; `doubt` says how a text was read that
+    may mean something else; `problem` what stands in the way.
     """
 
     section: str
@@ -61,6 +62,8 @@ class Line:
     before: str
     found: str
     value: Any = None
+    kept: str = ""
+    doubt: str = ""
     problem: str = ""
 
 
@@ -515,9 +518,11 @@ class _Sheet:
             value = self.told.value(asked, said)
         except Unfit as error:
             return Line(section, path, title, before, shown, problem=sentence(str(error)))
-        if value == present or (is_answered(value) and _same(before, self.shown(asked, value))):
+        kept = self.shown(asked, value)
+        if value == present or (is_answered(value) and _same(before, kept)):
             return None
-        return Line(section, path, title, before, shown, value)
+        doubt = self.told.doubt(asked, said)
+        return Line(section, path, title, before, shown, value, "" if _same(shown, kept) else kept, doubt)
 
     def shown(self, asked: FormField, value: Any) -> str:
         return show(asked, value, self.case.program, self.case.names)

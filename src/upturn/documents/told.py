@@ -9,6 +9,7 @@ from typing import Any
 
 from upturn.core.fields import KINDS, Unfit, tickable
 from upturn.core.program import FormField, Program
+from upturn.core.wording import day_name
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TICK = re.compile(r"[☒☑✔✓✗✘■]|\[\s*[xX✓]\s*\]|\(\s*[xX✓]\s*\)")
@@ -18,6 +19,8 @@ _AT = re.compile(r"[\sT,]+(?:at\s+)?(\d{1,2}:\d{2}(?:\s*[ap]\.?m\.?)?|\d{1,2}\s*
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*(?:([ap])\.?m\.?|o'clock|h)?", re.IGNORECASE)
 _COMMA = re.compile(r"-?\d{1,3}(?:[.\s]\d{3})*,\d{1,2}|-?\d+,\d{1,2}")
 """A number with a decimal comma."""
+_EITHER = re.compile(r"(?<!\d)\d{1,2}[^\w.]{1,2}\d{1,2}[^\w.]{1,2}(?:\d{4}|\d{2})(?!\d)")
+"""A day in three numbers of which the first may be the month or the day; with points between them it is the day."""
 _BOX = re.compile(f"({_TICK.pattern}|{_NO_TICK.pattern})")
 
 
@@ -37,6 +40,16 @@ class Told:
             return None
         meant = _MEANT[asked.kind](self, asked, said) if asked.kind in _MEANT and _is_paper(said) else said
         return KINDS[asked.kind].clean(asked, meant, self.program) if meant is not None else None
+
+    def doubt(self, asked: FormField, said: Any) -> str:
+        """How a day was read that may be another one (03/04/2027), in a sentence; empty where none may."""
+        if asked.kind not in ("date", "daterange", "datetime") or not isinstance(said, str):
+            return ""
+        for found in _EITHER.finditer(said):
+            read, other = (day_of(found[0], day_first=first) for first in (self.day_first, not self.day_first))
+            if read and other and read != other:
+                return f"“{found[0]}” was read as {day_name(read)}; it can also mean {day_name(other)}."
+        return ""
 
 
 def _is_paper(said: Any) -> bool:

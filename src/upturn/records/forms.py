@@ -25,12 +25,15 @@ KINDS = {"form": ("pdf", "application/pdf"), "word": ("docx", WORD)}
 """How a form is asked for: the ending and the type of its file."""
 
 
-def plan_form(look: Look, one: Document, kind: str) -> bytes:
-    """The form of a plan with its answers in place, as this person reads it. Raises gate.Refused, NotTypeset."""
+def plan_form(look: Look, one: Document, kind: str, drafted: Mapping[str, Mapping[str, Any]]) -> bytes:
+    """The form of a plan with its answers in place, as this person reads it and (section → answers) has drafted it.
+    Raises gate.Refused, NotTypeset.
+    """
+    case = look.case.with_plan(_with_drafts(look, drafted))
     imprint = imprint_of(look.row.organization, look.case.now, look)
     reader = Reader(look.sees_section, look.reads_entry)
-    paper = form_paper(look.program, one, imprint, case=look.case, reader=reader)
-    whose = identity(look.case, one, imprint)
+    paper = form_paper(look.program, one, imprint, case=case, reader=reader)
+    whose = identity(case, one, imprint)
     if kind == "word":
         return word_form(paper, whose)
     return pdf_form(paper, whose, imprint.made, template=one.template or "")

@@ -15,6 +15,7 @@ from upturn.records.access import Look
 from upturn.records.catalogue import program_for
 from upturn.records.executed import fetch
 from upturn.records.readings import record_reading
+from upturn.web.views.acting.bringing import drafted
 from upturn.web.views.plan import frame, one_letter, seen
 from upturn.web.views.programs import one_version
 
@@ -34,14 +35,16 @@ def plan_document(request: HttpRequest, plan: str, document: str) -> HttpRespons
 
 @require_GET
 def plan_form(request: HttpRequest, plan: str, document: str, kind: str) -> HttpResponse:
-    """A plan's form with its answers in place, to be filled in elsewhere: as PDF or for Word."""
+    """A plan's form with its answers in place, those of this person's own drafts among them, to be filled in elsewhere:
+    as PDF or for Word.
+    """
     found = seen(request, plan)
     one = next((d for d in papers.offered(found) if d.id == document), None)
     if one is None or kind not in forms.KINDS:
         raise Http404
     ending, media_type = forms.KINDS[kind]
     name = f"{found.row.number}-form.{ending}"
-    return given(request, found, lambda: forms.plan_form(found, one, kind), name, media_type)
+    return given(request, found, lambda: forms.plan_form(found, one, kind, drafted(found)), name, media_type)
 
 
 @require_GET

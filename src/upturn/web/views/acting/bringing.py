@@ -70,13 +70,15 @@ def bring(request: HttpRequest, plan: str) -> HttpResponse:
 
 
 def drafted(look: Look) -> dict[str, dict[str, Any]]:
-    """What this person has in drafts of sections, as answers: a file is compared with that, and never replaces it
-    unseen.
+    """What this person has in drafts of sections they may write, as answers: it goes along in the form they take, and a
+    file is compared with it, so that it never replaces it unseen.
     """
     found = {}
     for key, draft in drafts(look.person, look.row).items():
         section = look.program.section.get(key.removeprefix("answer:"))
-        if key.startswith("answer:") and section is not None and isinstance(draft.data.get("a"), dict):
+        if section is None or not key.startswith("answer:") or not writable(look, section.id):
+            continue
+        if isinstance(draft.data.get("a"), dict):
             raw = Writing(look, section).raw
             found[section.id] = clean_answers(section.fields, raw, look.case.values, look.program)[0]
     return found
@@ -90,7 +92,8 @@ def writable(look: Look, section: str) -> bool:
 def _page(request: HttpRequest, look: Look, form: BringForm) -> HttpResponse:
     documents = [{"title": one.title or look.program.title, "urls": form_urls(look, one.id)} for one in offered(look)]
     writes = any(writable(look, section.id) for section in look.program.form)
-    context = {"form": form, "has_errors": bool(form.errors), "documents": documents, "writes": writes}
+    own = [look.program.section[section].title for section in drafted(look)]
+    context = {"form": form, "has_errors": bool(form.errors), "documents": documents, "writes": writes, "own": own}
     return plan_page(request, look, "acting/bring.html", context, status=422 if form.errors else 200)
 
 
@@ -111,7 +114,9 @@ def form_urls(look: Look, document: str) -> list[tuple[str, str]]:
 
 
 def _compared(request: HttpRequest, look: Look, found: Draft) -> HttpResponse:
-    """Each line beside the present answer. What fills an empty place is ticked, what replaces words is not."""
+    """Each line beside the present answer. What fills an empty place is ticked; what replaces words, or may mean
+    something else than it was read as, is not.
+    """
     seen_lines = [line for line in found.lines if look.sees_section(line.section)]
     unseen = [(line.title, line.found) for line in found.lines if line not in seen_lines]
     rows = []
@@ -123,7 +128,7 @@ def _compared(request: HttpRequest, look: Look, found: Draft) -> HttpResponse:
                 "line": line,
                 "section": look.program.section[line.section].title,
                 "problem": line.problem or closed,
-                "ticked": not line.before and not line.problem,
+                "ticked": not (line.before or line.problem or line.doubt),
             }
         )
     kept = [[line.section, line.path, line.value] for line in seen_lines]
