@@ -28,9 +28,11 @@ from upturn.core.verbs import VERBS
 from upturn.demo.playing import Moment
 from upturn.records import catalogue
 from upturn.records.access import Former, NotFound, can, look, visible_plans
+from upturn.records.export import record
 from upturn.records.loading import Loaded, load, rows
 from upturn.records.models import Calendar, Entry, Organization, Person, Plan
 from upturn.records.perform import bring_due, open_plan, perform, reference
+from upturn.records.timeline import timeline
 
 A_MINUTE = timedelta(minutes=1)
 FOLDER = Path(__file__).parent / "matrix"
@@ -288,6 +290,15 @@ class Brought:
         assert (unsaid, open_ ^ offered) == ([], set()), kind
         return open_
 
+    def refuse_traces(self, kind: str) -> None:
+        """Whoever is not told that there is more leaves with no trace of it: no title, no kind, no name, no hour."""
+        seen = look(self.plan_id, self.people[self.of.people[kind]], self.now)
+        own = {fact.seq for fact in seen.entries}
+        items = {item.seq for item in timeline(seen)}
+        headers = {one["entry"]["seq"] for one in record(seen)["entries"] if "entry" in one}
+        if kind not in self.of.says["learns_of_the_rest"] or not seen.plan.told:
+            assert (items - own, headers - own) == (set(), set()), kind
+
     def meant(self, code: str, row: Mapping[str, Any], everything: set[str]) -> set[str]:
         """What a row of the file says, in full, of the person with a code on the plan."""
         own = Entry.objects.filter(plan=self.plan_id, actor=code).values_list("seq", flat=True)
@@ -340,6 +351,8 @@ def test_what_is_open_is_what_is_written_and_nothing_else(of: Matrix, moment: st
         code = loaded.code_of(brought.people[of.people[kind]])
         meant = brought.meant(code, row, everything) if isinstance(row, dict) else row
         differ[kind] = told_apart(brought.found(kind, everything), meant)
+        if isinstance(row, dict):
+            brought.refuse_traces(kind)
     assert (loaded.plan.stage, {kind: how for kind, how in differ.items() if how}) == (stage_of(moment), {})
 
 

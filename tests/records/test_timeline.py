@@ -116,6 +116,15 @@ def test_what_stays_with_the_office_is_listed_to_the_subject_as_existing_and_not
     assert "SECRET" in repr(told(peers, plan, "finn"))
 
 
+def test_a_representative_reads_that_something_stays_with_others_in_words_about_the_person(peers: World) -> None:
+    plan = peers.tried(union=[peers.otto]).row
+    peers.do(plan, peers.finn, Answer(section="notes", answers={"note": "SECRET"}), Move(move="tell"))
+    lines = [i.line for i in told(peers, plan, "otto") if i.kind == "withheld"]
+    assert (
+        "This stays with the coach and the program office. Nothing in it may be relied on against the learner." in lines
+    )
+
+
 def test_nothing_withheld_is_listed_to_those_it_is_not_about(peers: World) -> None:
     plan = peers.tried(mentor=[peers.otto]).row
     peers.do(plan, peers.finn, Answer(section="notes", answers={"note": "SECRET"}), Move(move="tell"))

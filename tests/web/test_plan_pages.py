@@ -214,6 +214,26 @@ def test_the_downloaded_record_can_be_checked_with_nothing_but_sha_256(network: 
     assert with_words > 20
 
 
+def test_a_helpers_record_holds_no_trace_of_what_nobody_told_them_and_its_chain_still_holds(db: None) -> None:
+    """A mentor learns of no statement: neither its kind, nor its hour, nor who made it."""
+    company = seeding.organization("company", NOW)
+    mentor = person(company, "Mo Lindgren")
+    plan = Plan.objects.filter(parties__person=mentor, parties__knows=True, phase="run").distinct()[0]
+    perform(plan.pk, State(text="I see it otherwise."), plan.subject, NOW)
+    assert "not shown to you" not in text(signed_in(mentor), reverse("timeline", kwargs={"plan": plan.pk}))
+    record = json.loads(text(signed_in(mentor), reverse("plan_download", kwargs={"plan": plan.pk})))
+    hidden = [kept for kept in record["entries"] if "entry" not in kept]
+    assert hidden
+    assert all(set(kept) == {"leaf", "words", "why"} for kept in hidden)
+    before = "0" * 64
+    for kept in record["entries"]:
+        if "entry" in kept:
+            assert kept["entry"]["prev"] == before
+            assert kept["leaf"] == hashlib.sha256(b"\x00" + canonical(kept["entry"])).hexdigest()
+        before = kept["leaf"]
+    assert before == record["head"]
+
+
 def test_withheld_words_are_in_no_copy_of_the_subject(network: Organization) -> None:
     plan, finn, mara = plan_of(network, "Mara Quill"), person(network, "Finn Alder"), person(network, "Mara Quill")
     perform(plan.pk, Record(log="group_input", answers={"input": "The group is worried about the hire."}), finn, NOW)

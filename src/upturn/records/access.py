@@ -147,6 +147,14 @@ class Look:
         return bool(self.reads_as) and all(only_helps(self.program, role) for role in self.reads_as)
 
     @cached_property
+    def learns_of_the_rest(self) -> bool:
+        """Whether what stays with others is listed to the person as existing: to the subject and who stands by the
+        subject, once told. Nobody else learns that there is something they do not read, a helper no more than others.
+        """
+        side = {self.program.subject_role, *self.program.of_kind("representative")}
+        return self.plan.told is not None and bool(self.reads_as & side)
+
+    @cached_property
     def duties(self) -> tuple[Duty, ...]:
         """Every open duty of the plan that the person is told of, whoever's it is."""
         found = tuple(owed(self.case))

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 
 from upturn.core import events as e
-from upturn.core.audience import waits_for_telling
 from upturn.core.events import Fact
 from upturn.core.facts import CLOCK
 from upturn.core.fields import show
@@ -125,11 +124,12 @@ WITHHELD: Mapping[type[e.Event], Callable[[Look, Any], str]] = {
 def _withheld(look: Look, fact: Fact) -> Item | None:
     """That something exists which stays with others: to the subject's side, from the telling on."""
     named = WITHHELD.get(type(fact.event)) if fact.event is not None else None
-    stands_by = any(waits_for_telling(look.program, r) for r in look.reads_as if r in look.program.parties)
-    if named is None or fact.event is None or not stands_by or not look.plan.told:
+    if named is None or fact.event is None or not look.learns_of_the_rest:
         return None
     readers = listed(f"the {title}" for title in _who_sees(look, fact.event))
-    line = f"This stays with {readers or 'others'}. Nothing in it may be relied on against you."
+    subject = look.program.subject_role
+    whom = "you" if subject in look.reads_as else f"the {look.case.role_title(subject)}"
+    line = f"This stays with {readers or 'others'}. Nothing in it may be relied on against {whom}."
     return _bare(look, fact, "withheld", f"{named(look, fact.event)}, not shown to you", line)
 
 
