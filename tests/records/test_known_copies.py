@@ -1,7 +1,8 @@
 """What is known of a copy by its fingerprint: enough for an answer, and nothing that names anybody."""
 
-from dataclasses import asdict
-from datetime import date
+import re
+from dataclasses import asdict, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,12 +13,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.records.test_executed import LATER, NOW, both_sign, seen, sign
 from tests.web.keeping import kept
-from upturn.core.commands import Answer, Move
+from upturn.core.commands import Answer, Move, Sign
+from upturn.core.digests import of_signature
 from upturn.demo import seeding
-from upturn.records import seals
+from upturn.records import log, seals
 from upturn.records.executed import fetch, seal_due
-from upturn.records.known_copies import Known, Several, What, of_fingerprint, of_reference
-from upturn.records.models import Copy, Plan
+from upturn.records.known_copies import Known, Several, What, of_fingerprint, of_reference, reference_of_entry
+from upturn.records.models import Checkpoint, Copy, Entry, Plan, SignedWords
 from upturn.records.perform import perform
 
 
@@ -93,7 +95,34 @@ def test_the_words_of_a_signature_are_known_by_their_fingerprint_and_by_its_refe
     assert of_reference(plan.number, digest[:8]) == known
     assert of_reference(plan.number, digest[1:9]) is None
     assert of_reference("MIP-1999-0001", digest[:8]) is None
-    assert of_fingerprint(digest[:12]) is None
+    assert of_fingerprint(digest[:12]) == known
+
+
+def test_the_day_words_were_shown_is_the_day_of_the_copy_and_never_one_that_somebody_typed(plan: Plan) -> None:
+    earlier = today(plan) - timedelta(days=3)
+    Plan.objects.filter(pk=plan.pk).update(opened_on=earlier)
+    found = seen(plan, plan.lead)
+    digest = of_signature(found.program, found.plan, "member_signs")
+    since = found.plan.stage_since or earlier
+    command = Sign(signature="member_signs", outcome="declined", digest=digest, reason="She said no", on=since)
+    perform(plan.pk, command, plan.lead, LATER)
+    assert since < today(plan)
+    assert of_fingerprint(digest) == Known(What.WORDS, today(plan), 0)
+
+
+def test_every_entry_is_known_by_its_leaf_and_by_the_reference_of_a_decision(plan: Plan) -> None:
+    sign(plan, plan.subject, "member_signs")
+    first, *_, last = Entry.objects.filter(plan=plan).order_by("seq")
+    known = Known(What.ENTRY, today(plan), 0)
+    assert of_fingerprint(last.leaf) == known
+    assert reference_of_entry(plan, last.seq) == f"{plan.number}-{last.leaf[:8].upper()}"
+    assert of_reference(plan.number, last.leaf[:8]) == known
+    assert of_fingerprint(first.leaf[:12]) == replace(known, on=of_fingerprint(first.leaf).on, stands=False)
+
+
+def test_the_state_of_a_log_is_known_by_its_root(plan: Plan) -> None:
+    made = log.checkpoint(plan.organization, LATER)
+    assert of_fingerprint(made.root) == Known(What.LOG, today(plan), 0)
 
 
 def test_a_copy_that_no_entry_names_is_not_known(plan: Plan) -> None:
@@ -123,7 +152,7 @@ def test_no_answer_has_a_name_in_it(plan: Plan) -> None:
 
 
 def test_whatever_is_asked_costs_the_same_few_questions(plan: Plan) -> None:
-    for ask, most in ((lambda: of_fingerprint("0" * 12), 2), (lambda: of_reference(plan.number, "0" * 8), 1)):
+    for ask, most in ((lambda: of_fingerprint("0" * 12), 5), (lambda: of_reference(plan.number, "0" * 8), 2)):
         with CaptureQueriesContext(connection) as asked:
             assert ask() is None
         assert len(asked) == most
@@ -131,9 +160,10 @@ def test_whatever_is_asked_costs_the_same_few_questions(plan: Plan) -> None:
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table whole")
 def test_a_fingerprint_is_found_by_an_index(plan: Plan) -> None:
-    for field in ("sha256", "shows"):
-        found = Copy.objects.filter(**{f"{field}__gte": "a", f"{field}__lt": "ag"})
-        assert "USING INDEX copy_by_" in found.explain()
+    fields = ((Copy, "sha256"), (Copy, "shows"), (SignedWords, "digest"), (Entry, "leaf"), (Checkpoint, "root"))
+    for model, field in fields:
+        found = model.objects.filter(**{f"{field}__gte": "a", f"{field}__lt": "ag"})
+        assert re.search(r"USING INDEX \w+_by_", found.explain())
 
 
 def test_the_seals_of_all_organizations_are_known_and_none_is_made_for_it(db: None) -> None:

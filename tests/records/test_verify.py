@@ -9,7 +9,18 @@ from django.db import connection
 from tests.records.conftest import MARCH_2, World, after
 from upturn.core.commands import Answer, Attach, ChangeParty, Move, Pause
 from upturn.records import append_only, catalogue, clock, files
-from upturn.records.models import Actor, Attachment, Calendar, Duty, Entry, Payload, Plan, PlanParty, ProgramVersion
+from upturn.records.models import (
+    Actor,
+    Attachment,
+    Calendar,
+    Duty,
+    Entry,
+    Payload,
+    Plan,
+    PlanParty,
+    ProgramVersion,
+    SignedWords,
+)
 from upturn.records.perform import reference, reindex, reindex_organization
 from upturn.records.verify import verify
 
@@ -143,6 +154,15 @@ def test_what_drifted_is_mended_by_computing_it_anew(peers: World) -> None:
     Plan.objects.update(stage="active", next_due="2026-01-01")
     Duty.objects.all().delete()
     PlanParty.objects.all().delete()
+    reindex(plan.pk, plan.updated_at)
+    assert says(peers) == []
+
+
+def test_the_words_that_were_signed_are_found_and_mended_too(peers: World) -> None:
+    plan = peers.running().row
+    SignedWords.objects.all().delete()
+    SignedWords.objects.create(organization=peers.organization, plan=plan, digest="f" * 64)
+    assert "The index of signed words does not agree about ffffffffffff." in says(peers)
     reindex(plan.pk, plan.updated_at)
     assert says(peers) == []
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
@@ -24,6 +25,7 @@ from playwright.sync_api import Page, expect
 from tests.documents import executed_copy
 from tests.records.test_executed import LATER, NOW, both_sign, seen, sign
 from tests.records.test_known_copies import again
+from tests.web.doing import network
 from tests.web.keeping import VIEWS, kept, signed_in, wrong_with
 from upturn.core.calendar import long_date, long_moment
 from upturn.demo import seeding
@@ -32,7 +34,9 @@ from upturn.documents.examining import SENTENCES, Verdict
 from upturn.records import seals
 from upturn.records.executed import fetch, seal_due
 from upturn.records.files import path_of
-from upturn.records.models import Copy, Plan
+from upturn.records.known_copies import reference_of_entry
+from upturn.records.models import Copy, Entry, Plan
+from upturn.web import check_words
 from upturn.web.views import check
 
 UNCHANGED = "Signed by 2 people, and unchanged since the seal of {} was put on it on {} (by its own clock);"
@@ -325,8 +329,8 @@ def test_a_signature_is_known_by_the_reference_that_its_page_gave(plan: Plan) ->
     assert plan.organization.name not in answer.content.decode()
     assert plan.number not in answer.content.decode()
     other = reference[:-1] + ("0" if reference[-1] != "0" else "1")
-    assert said(ask(other)) == "No signature that is on record here has this reference."
-    assert said(ask("NO-SUCH-1-ABCDEF12")) == "No signature that is on record here has this reference."
+    assert said(ask(other)) == "No signature or decision that is on record here has this reference."
+    assert said(ask("NO-SUCH-1-ABCDEF12")) == "No signature or decision that is on record here has this reference."
 
 
 @pytest.mark.parametrize(
@@ -353,8 +357,12 @@ def test_what_is_no_reference_is_refused_with_a_sentence(db: None, typed: str, s
 
 
 def test_what_is_not_known_is_said_in_the_same_words_for_everybody(db: None) -> None:
-    assert said(ask("0" * 64)) == said(ask("f" * 12)) == "No copy that is kept here has this fingerprint."
-    assert said(ask("%" * 3 + "-ABCDEF12")) == "No signature that is on record here has this reference."
+    assert (
+        said(ask("0" * 64))
+        == said(ask("f" * 12))
+        == "No copy, signature or entry that is kept here has this fingerprint."
+    )
+    assert said(ask("%" * 3 + "-ABCDEF12")) == "No signature or decision that is on record here has this reference."
 
 
 def test_a_beginning_that_fits_two_asks_for_more(plan: Plan) -> None:
@@ -463,7 +471,7 @@ def test_a_file_is_checked_without_script_and_without_a_cookie(new_page: Any) ->
     expect(page.get_by_text("but its certificate is not one of ours.")).to_be_visible()
     page.get_by_label("Or type a reference").fill("0" * 64)
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_text("No copy that is kept here has this fingerprint.")).to_be_visible()
+    expect(page.get_by_text("No copy, signature or entry that is kept here has this fingerprint.")).to_be_visible()
     assert page.context.cookies() == []
 
 
@@ -478,3 +486,35 @@ def test_the_page_stands_up_at_every_width(page: Page, axe: Any) -> None:
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     assert problems + looked_at(page, axe) == []
+
+
+def test_every_fingerprint_on_a_page_or_a_paper_is_answered_in_a_sentence_without_a_name(db: None) -> None:
+    """Of signatures whose words no copy is kept of, too: those of the demo were played, not shown."""
+    organization = seeding.organization("network", NOW, about=("mara",))
+    plan = Plan.objects.select_related("subject", "lead").get(stage="active")
+    client = signed_in(plan.lead)
+    pages = [text_of(client.get(f"/plans/{plan.pk}/{rest}")) for rest in ("", "record/")]
+    paper = pypdfium2.PdfDocument(client.get(f"/plans/{plan.pk}/documents/form/").content)
+    pages += ["".join(page.get_textpage().get_text_bounded().split()) for page in paper]
+    paper.close()
+    printed = set(re.findall(r"(?<![0-9a-f])(?:[0-9a-f]{12}|[0-9a-f]{64})(?![0-9a-f])", " ".join(pages)))
+    signed = {state.digest for state in seen(plan, plan.lead).plan.signers.values()}
+    assert {digest[:12] for digest in signed} <= printed
+    assert plan.head in printed
+    assert not Copy.objects.filter(plan=plan).exists()
+    names = (organization.name, plan.number, plan.subject.name, plan.lead.name)
+    for typed in printed:
+        form = check.CheckForm({"reference": typed})
+        assert form.is_valid()
+        assert form.answer.sentence != check_words.UNKNOWN, typed
+        assert [name for name in names if name in repr(form.answer)] == []
+
+
+def test_the_reference_of_a_decision_is_answered_too(db: None) -> None:
+    net = network().over()
+    decision = Entry.objects.filter(plan=net.plan).order_by("-seq")[0]
+    form = check.CheckForm({"reference": reference_of_entry(net.row(), decision.seq)})
+    assert form.is_valid()
+    assert form.answer.sentence.startswith(
+        "This reference stands for an entry of a record that is kept here, written on"
+    )

@@ -13,12 +13,13 @@ from upturn.core.audience import knew, knows, only_helps
 from upturn.core.case import Case
 from upturn.core.duties import SOON
 from upturn.core.duties import Duty as Owed
+from upturn.core.events import Signed
 from upturn.core.plan import Plan as CorePlan
 from upturn.core.program import Program
 from upturn.core.timing import wakes
 from upturn.core.verbs.executing import to_execute
 from upturn.records.loading import Loaded
-from upturn.records.models import Duty, Person, Plan, PlanParty
+from upturn.records.models import Duty, Person, Plan, PlanParty, SignedWords
 from upturn.records.models.work import NO_DAY
 from upturn.records.owed import owed
 
@@ -32,18 +33,19 @@ DutyRow = tuple[int | None, str, str, str, str, date, date | None, str]
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What the entries of a plan say about its index: columns of its row, its parties, its duties."""
+    """What the entries of a plan say about its index: columns of its row, its parties, its duties, words signed."""
 
     columns: Mapping[str, Any]
     parties: frozenset[PartyRow]
     duties: frozenset[DutyRow]
+    words: frozenset[str]
 
 
 def derived(loaded: Loaded, now: datetime, *, seq: int | None = None, head: str | None = None) -> Derived:
     """The index as it must be after the entries loaded, looked at at a moment (not before the last entry)."""
     case = loaded.clock(now)
     owed = frozenset(_duty_rows(case, loaded.people))
-    return Derived(_columns(case, loaded, owed, seq, head), parties_of(loaded), owed)
+    return Derived(_columns(case, loaded, owed, seq, head), parties_of(loaded), owed, words_of(loaded))
 
 
 def _columns(case: Case, loaded: Loaded, owed: Iterable[DutyRow], seq: int | None, head: str | None) -> dict[str, Any]:
@@ -88,6 +90,11 @@ def _holder(loaded: Loaded, role: str) -> int | None:
 def parties_of(loaded: Loaded) -> frozenset[PartyRow]:
     """The party rows that follow from the entries loaded."""
     return frozenset(party_rows(loaded.program, loaded.plan, loaded.people))
+
+
+def words_of(loaded: Loaded) -> frozenset[str]:
+    """The digests of all words that were signed, or on record as not signed."""
+    return frozenset(fact.event.digest for fact in loaded.entries if isinstance(fact.event, Signed))
 
 
 def party_rows(program: Program, plan: CorePlan, people: Mapping[str, Person]) -> Iterator[PartyRow]:
@@ -157,16 +164,16 @@ def insert(row: Plan, fresh: Derived, now: datetime) -> None:
     row.save(force_insert=True)
 
 
-def write(row: Plan, fresh: Derived, now: datetime, *, parties_before: frozenset[PartyRow] | None = None) -> None:
-    """Store the index, touching only what changed. `parties_before`: the parties as they are stored, where that is
-    known.
-    """
+def write(row: Plan, fresh: Derived, now: datetime, *, before: Loaded | None = None) -> None:
+    """Store the index, touching only what changed. `before`: the plan as the index tells of it, where that is known."""
     changed = [name.removesuffix("_id") for name, value in fresh.columns.items() if getattr(row, name) != value]
     _set(row, fresh, now)
     row.save(update_fields=[*changed, "program_version", "updated_at"])
     _write_duties(row, fresh.duties)
-    if parties_before != fresh.parties:
+    if before is None or parties_of(before) != fresh.parties:
         _write_parties(row, fresh.parties)
+    if before is None or words_of(before) != fresh.words:
+        _write_words(row, fresh.words)
 
 
 def _set(row: Plan, fresh: Derived, now: datetime) -> None:
@@ -254,3 +261,15 @@ def _write_parties(row: Plan, wanted: frozenset[PartyRow]) -> None:
     new = wanted - set(stored.values())
     if new:
         PlanParty.objects.bulk_create([_party(row, p) for p in sorted(new)])
+
+
+def stored_words(row: Plan) -> frozenset[str]:
+    """The digests of signed words as they are stored."""
+    return frozenset(SignedWords.objects.filter(plan=row).values_list("digest", flat=True))
+
+
+def _write_words(row: Plan, wanted: frozenset[str]) -> None:
+    stored = stored_words(row)
+    SignedWords.objects.filter(plan=row, digest__in=stored - wanted).delete()
+    new = [SignedWords(organization_id=row.organization_id, plan=row, digest=one) for one in sorted(wanted - stored)]
+    SignedWords.objects.bulk_create(new)

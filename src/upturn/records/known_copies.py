@@ -1,4 +1,4 @@
-"""What is known here of a copy by its fingerprint: what it is, since when, and how many people signed.
+"""What is known here of a fingerprint, wherever it is printed: what it is of, since when, and how many people signed.
 
 Anybody may ask, so no answer has a name, a number or an organization in it; and whoever asks must have a fingerprint
 already, because nobody guesses one.
@@ -11,11 +11,12 @@ from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from upturn.core.digests import reference
 from upturn.core.events import Executed, Fact, Signed
 from upturn.core.verbs.signing import WITNESSED
 from upturn.records import histories
 from upturn.records.histories import History
-from upturn.records.models import Copy, Entry, Plan
+from upturn.records.models import Checkpoint, Copy, Entry, Plan, SignedWords
 
 Given = tuple[Fact, Signed]
 AFTER_HEX = "g"
@@ -26,22 +27,26 @@ class What(StrEnum):
     SEALED = "sealed"
     SHOWN = "shown"
     WORDS = "words"
+    ENTRY = "entry"
+    LOG = "log"
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An executed copy that was sealed, a copy that was shown for signing, or the words that somebody signs."""
+    """An executed copy that was sealed, a copy that was shown for signing, the words that somebody signs, an entry of a
+    record, or the state of a log.
+    """
 
     what: What
     on: date
-    """The day it was sealed, or first shown."""
+    """The day it was sealed, or first shown; of an entry or a log, the day it was written."""
     people: int
     """Who signed it; whoever declined, or could not be reached, did not."""
     seal: str = ""
     later: date | None = None
     """Of a sealed copy: when the latest was sealed, where this is not it."""
     stands: bool = True
-    """Of what was signed: the words have not changed since."""
+    """Of what was signed: the words have not changed since. Of an entry: it is the last one of its record."""
 
 
 class Several(LookupError):
@@ -49,33 +54,41 @@ class Several(LookupError):
 
 
 def of_fingerprint(beginning: str) -> Known | None:
-    """By the SHA-256 (hex) of a file, or of the words of a signature, or by how it begins. Raises Several."""
-    files, words = _beginning("sha256", beginning), _beginning("shows", beginning)
-    _refuse_several([*(copy.sha256 for copy in files), *(copy.shows for copy in words)])
-    return _most_signed([*map(_of_file, files), *(_of_words(copy.plan, copy.shows) for copy in words)])
+    """By the SHA-256 (hex) of a file, of the words of a signature, of an entry or of a log, or by how it begins. Raises
+    Several.
+    """
+    copies = Copy.objects.select_related("plan__organization")
+    signed = SignedWords.objects.select_related("plan__organization")
+    files = list(copies.filter(**_from(beginning, "sha256")))
+    words = {(one.plan, one.shows) for one in copies.filter(**_from(beginning, "shows"))}
+    words |= {(one.plan, one.digest) for one in signed.filter(**_from(beginning, "digest"))}
+    entries = list(Entry.objects.select_related("plan__organization").filter(**_from(beginning, "leaf")))
+    logs = list(Checkpoint.objects.select_related("organization").filter(**_from(beginning, "root")))
+    digests = [*(one.sha256 for one in files), *(digest for _plan, digest in words)]
+    _refuse_several([*digests, *(one.leaf for one in entries), *(one.root for one in logs)])
+    found = [*map(_of_file, files), *(_of_words(plan, digest) for plan, digest in words)]
+    return _most_signed([*found, *map(_of_entry, entries), *map(_of_log, logs)])
 
 
 def of_reference(number: str, beginning: str) -> Known | None:
-    """By what a signature is referred to: the number of its plan, and how the SHA-256 of its words begins. Raises
-    Several.
+    """By what a signature or a decision is referred to: the number of its plan, and how the SHA-256 of its words, or of
+    its entry, begins. Raises Several.
     """
-    entries = Entry.objects.filter(
-        type="Signed", plan__number=number, payload__body__contains=f'"digest":"{beginning}'
-    ).select_related("plan__organization")
-    plans = {entry.plan_id: entry.plan for entry in entries}.values()
-    found = {
-        (plan, event.digest)
-        for plan in plans
-        for _fact, event in _signed(histories.remembered(plan))
-        if event.digest.startswith(beginning)
-    }
-    _refuse_several(digest for _plan, digest in found)
-    return _most_signed(_of_words(plan, digest) for plan, digest in found)
+    rows = SignedWords.objects.filter(plan__number=number, **_from(beginning, "digest"))
+    words = [(one.plan, one.digest) for one in rows.select_related("plan__organization")]
+    within = Entry.objects.filter(plan__number=number, **_from(beginning, "leaf"))
+    entries = list(within.select_related("plan__organization"))
+    _refuse_several([*(digest for _plan, digest in words), *(one.leaf for one in entries)])
+    return _most_signed([*(_of_words(plan, digest) for plan, digest in words), *map(_of_entry, entries)])
 
 
-def _beginning(field: str, digits: str) -> list[Copy]:
-    within = {f"{field}__gte": digits, f"{field}__lt": digits + AFTER_HEX}
-    return list(Copy.objects.filter(**within).select_related("plan__organization"))
+def reference_of_entry(plan: Plan, seq: int) -> str:
+    """What an entry, such as a decision, is referred to by."""
+    return reference(plan.number, Entry.objects.values_list("leaf", flat=True).get(plan=plan, seq=seq))
+
+
+def _from(beginning: str, field: str) -> dict[str, str]:
+    return {f"{field}__gte": beginning, f"{field}__lt": beginning + AFTER_HEX}
 
 
 def _refuse_several(digests: Iterable[str]) -> None:
@@ -100,8 +113,19 @@ def _of_file(copy: Copy) -> Known | None:
 def _of_words(plan: Plan, digest: str) -> Known | None:
     past = histories.remembered(plan)
     signed = [(fact, event) for fact, event in _signed(past) if event.digest == digest]
-    shown = map(_made_on, Copy.objects.filter(plan=plan, shows=digest).select_related("plan__organization"))
-    return _shown(What.WORDS, past, signed, min([*shown, *(fact.day() for fact, _event in signed)]))
+    shown = [
+        _made_on(copy) for copy in Copy.objects.filter(plan=plan, shows=digest).select_related("plan__organization")
+    ]
+    return _shown(What.WORDS, past, signed, min(shown or [fact.recorded() for fact, _event in signed]))
+
+
+def _of_entry(entry: Entry) -> Known:
+    on = entry.at.astimezone(ZoneInfo(entry.plan.organization.zone)).date()
+    return Known(What.ENTRY, on, 0, stands=entry.plan.seq == entry.seq)
+
+
+def _of_log(state: Checkpoint) -> Known:
+    return Known(What.LOG, state.at.astimezone(ZoneInfo(state.organization.zone)).date(), 0)
 
 
 def _sealed(past: History, sha256: str) -> Known | None:

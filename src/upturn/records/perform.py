@@ -291,9 +291,7 @@ def _now_under(loaded: Loaded) -> Loaded:
 
 def _store(before: Loaded, after: Loaded, now: datetime) -> None:
     """The index and the outbox after new entries."""
-    index.write(
-        after.row, index.derived(after, now), now, parties_before=index.parties_of(before) if before.entries else None
-    )
+    index.write(after.row, index.derived(after, now), now, before=before if before.entries else None)
     notices = _notices(after, _new(before, after), now)
     if notices:
         Notice.objects.bulk_create(notices)

@@ -148,6 +148,11 @@ def _duties(loaded: Loaded, fresh: index.Derived) -> Iterator[str]:
             yield f"The duty “{row[4]}” {kind}."
 
 
+def _words(loaded: Loaded, fresh: index.Derived) -> Iterator[str]:
+    for digest in sorted(index.stored_words(loaded.row) ^ fresh.words):
+        yield f"The index of signed words does not agree about {digest[:12]}."
+
+
 def _actors(loaded: Loaded, _fresh: index.Derived) -> Iterator[str]:
     used = {fact.actor for fact in loaded.entries} | set(loaded.plan.parties)
     for code in sorted(used - set(loaded.people) - {CLOCK}):
@@ -200,6 +205,7 @@ CHECKS: tuple[Callable[[Loaded, index.Derived], Iterable[str]], ...] = (
     _columns,
     _parties,
     _duties,
+    _words,
     _actors,
     _attachments,
     _copies,

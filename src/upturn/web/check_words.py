@@ -16,16 +16,21 @@ OF_REFERENCE = {
     What.SEALED: "A copy with this fingerprint was sealed on {on}{signed}{later}.",
     What.SHOWN: "A copy with this fingerprint was shown for signing on {on}{signed}; it is not sealed.",
     What.WORDS: "The words that this reference stands for were shown for signing on {on}{signed}.",
+    What.ENTRY: "This reference stands for an entry of a record that is kept here, written on {on}{follows}.",
+    What.LOG: "This is the state of a log that is kept here, as it was signed on {on}.",
 }
 OF_FILE = {
     What.SHOWN: "This is the copy that was shown for signing on {on}, unchanged{signed}; it is not sealed.",
     What.WORDS: "These are words that were shown for signing on {on}, unchanged{signed}.",
 }
+OF_COPY = (What.SEALED, What.SHOWN, What.WORDS)
 OLDER = "This is an earlier copy: it is unchanged, but a later one was sealed on {later}."
 UNNAMED = "It bears the seal of an organization here and is unchanged, but no record here names it."
 ASK = "A copy that counts is named in the record. Ask whoever sealed this one."
-UNKNOWN = "No copy that is kept here has this fingerprint."
-NO_SIGNATURE = "No signature that is on record here has this reference."
+OUR_SEAL = "This is the fingerprint of a seal that an organization here puts on its copies."
+UNKNOWN = "No copy, signature or entry that is kept here has this fingerprint."
+ATTACHED = "What is attached to a plan is not told here: compare its fingerprint with the record yourself."
+NO_SIGNATURE = "No signature or decision that is on record here has this reference."
 LIMIT = "This does not say that what is written in it is true, or who sat at the keyboard."
 ANEW = "A copy that was saved, printed or scanned anew is another file. Ask for the one that was given out."
 NOT_YOURS = "This does not say that a file in your hands is that copy. To know that, choose the file."
@@ -67,13 +72,15 @@ def of_seal(found: Examined, known: Known | None) -> tuple[str, ...]:
 
 
 def of_fingerprint(beginning: str) -> Answer:
-    """About a copy, or the words of a signature. Raises known_copies.Several."""
+    """About whatever has this fingerprint. Raises known_copies.Several."""
     known = known_copies.of_fingerprint(beginning)
-    return Answer(said(OF_REFERENCE[known.what], known), (NOT_YOURS, LIMIT)) if known else Answer(UNKNOWN)
+    if known is None:
+        return Answer(OUR_SEAL) if beginning in seals.fingerprints() else Answer(UNKNOWN, (ATTACHED,))
+    return Answer(said(OF_REFERENCE[known.what], known), (NOT_YOURS, LIMIT) if known.what in OF_COPY else (LIMIT,))
 
 
 def of_reference(number: str, beginning: str) -> Answer:
-    """About the words of a signature. Raises known_copies.Several."""
+    """About the words of a signature, or the entry of a decision. Raises known_copies.Several."""
     known = known_copies.of_reference(number, beginning)
     return Answer(said(OF_REFERENCE[known.what], known), (LIMIT,)) if known else Answer(NO_SIGNATURE)
 
@@ -83,6 +90,7 @@ def said(words: str, known: Known) -> str:
     return words.format(
         on=long_date(known.on),
         signed=signed(known),
+        follows="" if known.stands else "; others follow it",
         later=f"; a later copy was sealed on {long_date(known.later)}" if known.later else "",
     )
 

@@ -6,7 +6,7 @@ from upturn.records.models.entries import Entry, Payload
 from upturn.records.models.files import Attachment, Copy, HeldBack
 from upturn.records.models.log import Checkpoint, LogNode
 from upturn.records.models.people import Calendar, Group, Invitation, Membership, Organization, Person, User
-from upturn.records.models.plans import Actor, Plan, PlanParty
+from upturn.records.models.plans import Actor, Plan, PlanParty, SignedWords
 from upturn.records.models.programs import ProgramSettings, ProgramVersion
 from upturn.records.models.work import Draft, Duty, Notice, Reading
 
@@ -33,5 +33,6 @@ __all__ = [
     "ProgramSettings",
     "ProgramVersion",
     "Reading",
+    "SignedWords",
     "User",
 ]

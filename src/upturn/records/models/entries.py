@@ -30,7 +30,10 @@ class Entry(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "seq"], name="one_entry_per_number")]
-        indexes: ClassVar = [models.Index(fields=["organization", "id"], name="entry_order")]  # for the log
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "id"], name="entry_order"),  # for the log
+            models.Index(fields=["leaf"], name="entry_by_leaf"),  # for whoever brings a fingerprint: see `known_copies`
+        ]
 
     def sealed(self) -> Sealed:
         """The entry as the ledger's own value."""

@@ -49,3 +49,4 @@ class Checkpoint(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organization", "size"], name="one_checkpoint_per_size")
         ]
+        indexes: ClassVar = [models.Index(fields=["root"], name="checkpoint_by_root")]  # see `known_copies`

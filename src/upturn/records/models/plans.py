@@ -119,3 +119,15 @@ class PlanParty(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "person", "role"], name="one_party_per_role")]
         indexes: ClassVar = [models.Index(fields=["person", "reads", "-opened_on", "plan"], name="party_plans")]
+
+
+class SignedWords(models.Model):
+    """The digest of words that somebody signed, as every signature names them: also where no copy of them is kept."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, db_index=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="signed_words", db_index=False)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["plan", "digest"], name="one_row_per_signed_words")]
+        indexes: ClassVar = [models.Index(fields=["digest"], name="signed_words_by_digest")]

@@ -36,7 +36,7 @@ NOT_BOTH = "Give a file or a reference, not both: the answer is about one of the
 TOO_SHORT = f"Type at least {SHORTEST} digits of the fingerprint."
 NO_REFERENCE = (
     "This is no reference. A fingerprint has the digits 0 to 9 and the letters a to f, at most 64 of them; the"
-    " reference of a signature looks like MIP-2026-0007-1A2B3C4D."
+    " reference of a signature or a decision looks like MIP-2026-0007-1A2B3C4D."
 )
 TYPE_MORE = "More than one begins like this. Type more of it."
 TOO_OFTEN = "Many copies were checked from here in a short time. Wait a few minutes, then check this one."
@@ -71,8 +71,8 @@ class CheckForm(InOurWords):
         label="Or type a reference",
         required=False,
         max_length=300,
-        help_text=f"The fingerprint (SHA-256), at least its first {SHORTEST} digits, or the reference of a signature,"
-        " such as MIP-2026-0007-1A2B3C4D. Capitals and spaces do not matter.",
+        help_text=f"The fingerprint (SHA-256), at least its first {SHORTEST} digits, or the reference of a signature"
+        " or a decision, such as MIP-2026-0007-1A2B3C4D. Capitals and spaces do not matter.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 

@@ -26,6 +26,7 @@ from upturn.core.verbs.items import due_of
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
 from upturn.records.drafts import TooLong, drop_draft, save_draft
+from upturn.records.known_copies import reference_of_entry
 from upturn.records.perform import perform
 from upturn.records.queries import drafts
 from upturn.web.forms import Questions, Raw, Small, length_typed, read
@@ -527,7 +528,7 @@ def decided(request: HttpRequest, plan: str) -> HttpResponse:
         "decision": decision,
         "finding": look.program.finding.get(decision.finding),
         "chosen": chosen,
-        "reference": f"{look.row.number}, entry {decision.seq}",
+        "reference": reference_of_entry(look.row, decision.seq),
         "by": look.name(decision.by),
         "deadlines": [(look.program.deadline[d.id], d.due) for d in running if d.id in look.program.deadline],
         "clocks": [(look.program.clock[c.id], c.end) for c in look.plan.clocks.values() if not (c.ended or c.stopped)],
