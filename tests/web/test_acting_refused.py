@@ -208,7 +208,7 @@ def test_of_two_who_press_the_same_button_one_is_told_who_was_faster(net: Networ
     second = client.post(url, first)
     assert (second.status_code, Entry.objects.count()) == (409, before)
     assert "Somebody was faster" in text(second)
-    assert re.search(r"You changed where the plan stands on \d+ \w+ \d{4}", text(second))
+    assert re.search(r"You took the step “[^”]+” on \d+ \w+ \d{4}", text(second))
 
 
 def test_words_that_can_no_longer_be_sent_are_shown_to_their_writer(net: Network) -> None:

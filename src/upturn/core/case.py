@@ -13,7 +13,7 @@ from upturn.core.facts import Actor, Facts
 from upturn.core.plan import Party, Plan
 from upturn.core.program import Condition, FormField, Program, Section, Stage
 from upturn.core.refusals import Refusal, Refused
-from upturn.core.wording import listed
+from upturn.core.wording import listed, the
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Case:
         return party.title.lower() if party and not party.title[:2].isupper() else party.title if party else role
 
     def titles(self, roles: Iterable[str], last: str = "or") -> str:
-        return listed((f"the {self.role_title(r)}" for r in roles), last)
+        return listed((the(self.role_title(r)) for r in roles), last)
 
     def names(self, code: str) -> str:
         return self.facts.name(code)

@@ -15,7 +15,7 @@ from upturn.core.plan import Party, Plan
 from upturn.core.program import Program
 from upturn.core.refusals import Refusal, Refused
 from upturn.core.verbs.base import asked, passed
-from upturn.core.wording import an, counted, listed, sentence
+from upturn.core.wording import an, counted, listed, sentence, the
 
 
 def variant_of(program: Program, answers: Mapping[str, Any], today: str = "") -> str:
@@ -136,5 +136,5 @@ def _may_open(case: Case) -> bool:
 
 
 def _kind_title(program: Program, kind: str) -> str:
-    titles = [p.title for p in program.parties.values() if p.kind == kind]
-    return f"the {titles[0].lower()}" if titles else kind
+    title = next((p.title for p in program.parties.values() if p.kind == kind), "")
+    return the(title if title[:2].isupper() else title.lower()) if title else kind

@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from upturn.core import events as e
+from upturn.core.program import Program
+from upturn.core.verbs.signing import OUTCOMES
+from upturn.core.wording import listed
 
 _TOUCHES: Mapping[type[e.Event], Callable[[Any], set[str]]] = {
     e.Answered: lambda event: {"text", f"section:{event.section}"},
@@ -26,6 +29,31 @@ _TOUCHES: Mapping[type[e.Event], Callable[[Any], set[str]]] = {
     e.PartyChanged: lambda event: {"parties"},
     e.Erased: lambda event: {"text"},
 }
+
+
+DID: Mapping[type[e.Event], Callable[[Program, Any], str]] = {
+    e.Moved: lambda program, event: f"took the step “{_title(program.move, event.move)}”",
+    e.Signed: lambda program, event: (
+        f"put “{_title(program.signature, event.signature)}” on record ({OUTCOMES.get(event.outcome, event.outcome)})"
+    ),
+    e.Approved: lambda program, event: f"answered “{_title(program.approval, event.approval)}” ({event.outcome})",
+    e.Voided: lambda program, event: (
+        "changed words under "
+        + listed(
+            f"“{title}”"
+            for title in (
+                *(_title(program.signature, s) for s in event.signatures),
+                *(_title(program.approval, a) for a in event.approvals),
+            )
+        )
+        + ", so that it must be given again,"
+    ),
+}
+"""What somebody did, where that says more than that something changed."""
+
+
+def _title(known: Mapping[str, Any], name: str) -> str:
+    return str(known[name].title) if name in known else name
 
 
 def touched(event: e.Event | None) -> frozenset[str]:

@@ -12,7 +12,7 @@ from upturn.core.events import Noticed, Signed
 from upturn.core.facts import Actor
 from upturn.core.verbs.signing import OUTCOMES, WITNESSED
 from upturn.core.verbs.talking import STATE
-from upturn.core.wording import day_name, listed
+from upturn.core.wording import day_name, listed, the
 
 
 def witnessed(case: Case, event: Signed) -> Iterator[Noticed]:
@@ -53,4 +53,4 @@ def _ways(case: Case, event: Signed) -> Iterator[str]:
 
 def whom_to_tell(case: Case) -> str:
     """Who hears of it where somebody may make no statement on the plan."""
-    return str(case.facts.settings.get(case.program.contact.setting) or f"the {case.program.words.office}")
+    return str(case.facts.settings.get(case.program.contact.setting) or the(case.program.words.office))

@@ -32,6 +32,11 @@ def an(noun: str) -> str:
     return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
 
 
+def the(noun: str) -> str:
+    """`the employee`, `the CEO`, `HR`: two capitals are the name of a department, and have no article."""
+    return noun if len(noun) == 2 and noun.isupper() else f"the {noun}"
+
+
 def by_count(n: int, one: str, more: str) -> str:
     """The word that agrees with a number: `by_count(n, "is", "are")`."""
     return one if n == 1 else more

@@ -23,7 +23,7 @@ from upturn.core.program import Program
 from upturn.core.promises import Promise, promises
 from upturn.core.refusals import Refusal
 from upturn.core.verbs import Against
-from upturn.core.wording import listed
+from upturn.core.wording import listed, the
 from upturn.records.catalogue import program_for, published
 from upturn.records.loading import Loaded, load, rows
 from upturn.records.models import Membership, Person, Plan, PlanParty, ProgramVersion
@@ -75,7 +75,7 @@ def whom_to_ask(loaded: Loaded) -> str:
         else []
     )
     contact = str(loaded.facts.settings.get(program.contact.setting) or "")
-    asked = listed([*leads, contact], "or") or f"the {program.words.office}"
+    asked = listed([*leads, contact], "or") or the(program.words.office)
     return f"You were on this {program.words.plan} and no longer are, so it is closed to you. Ask {asked}."
 
 

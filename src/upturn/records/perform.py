@@ -29,9 +29,9 @@ from upturn.core.plan import Party, evolve
 from upturn.core.plan import Plan as CorePlan
 from upturn.core.program import Program
 from upturn.core.refusals import Conflict, Refusal, Refused
-from upturn.core.scope import NAMES, touched
+from upturn.core.scope import DID, NAMES, touched
 from upturn.core.verbs import BY_COMMAND
-from upturn.core.wording import day_name, listed
+from upturn.core.wording import day_name, listed, the
 from upturn.records import index
 from upturn.records.access import NotFound, acting, fill_roles, may_lead
 from upturn.records.catalogue import program_for, settings_of
@@ -406,9 +406,11 @@ def _refuse_stale(loaded: Loaded, command: Command, actor: Acting, expected: int
 
 def _changed(loaded: Loaded, fact: Fact, actor: Acting) -> str:
     """Finn Alder changed “Situation” on 3 March 2026, 14:02."""
-    names = sorted(touched(fact.event), key=lambda n: (not n.startswith("section:"), n != "stage", n))
     who = "You" if fact.actor == actor.code else "The clock" if fact.actor == CLOCK else loaded.facts.name(fact.actor)
-    return f"{who} changed {_scope_name(loaded.program, names[0])} on {day_name(fact.at.date())}, {fact.at:%H:%M}."
+    names = sorted(touched(fact.event), key=lambda n: (not n.startswith("section:"), n != "stage", n))
+    did = DID.get(type(fact.event)) if fact.event else None
+    said = did(loaded.program, fact.event) if did else f"changed {_scope_name(loaded.program, names[0])}"
+    return f"{who} {said} on {day_name(fact.at.date())}, {fact.at:%H:%M}."
 
 
 def _scope_name(program: Program, name: str) -> str:
@@ -529,7 +531,7 @@ def _refuse_leading(program: Program, by: Person, subjects: Sequence[Person]) ->
             raise Refused(
                 Refusal(
                     "role",
-                    f"{whose} is opened by a manager or group lead of theirs, or by the {program.words.office}.",
+                    f"{whose} is opened by a manager or group lead of theirs, or by {the(program.words.office)}.",
                     field="parties",
                 )
             )

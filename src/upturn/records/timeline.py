@@ -17,7 +17,7 @@ from upturn.core.fields import show
 from upturn.core.program import FormField
 from upturn.core.step_up import told
 from upturn.core.verbs.signing import OUTCOMES
-from upturn.core.wording import counted, day_name, listed, sentence
+from upturn.core.wording import counted, day_name, listed, sentence, the
 from upturn.records.access import Look
 
 Detail = tuple[str, str]
@@ -126,9 +126,9 @@ def _withheld(look: Look, fact: Fact) -> Item | None:
     named = WITHHELD.get(type(fact.event)) if fact.event is not None else None
     if named is None or fact.event is None or not look.learns_of_the_rest:
         return None
-    readers = listed(f"the {title}" for title in _who_sees(look, fact.event))
+    readers = listed(the(title) for title in _who_sees(look, fact.event))
     subject = look.program.subject_role
-    whom = "you" if subject in look.reads_as else f"the {look.case.role_title(subject)}"
+    whom = "you" if subject in look.reads_as else the(look.case.role_title(subject))
     line = f"This stays with {readers or 'others'}. Nothing in it may be relied on against {whom}."
     return _bare(look, fact, "withheld", f"{named(look, fact.event)}, not shown to you", line)
 
@@ -481,7 +481,7 @@ def _noticed(look: Look, _fact: Fact, event: e.Noticed) -> Told:
 def _addressee(look: Look, to: str) -> str:
     if to == "contact":
         return "the program's contact"
-    return f"the {look.case.role_title(to)}" if to in look.program.parties else look.name(to)
+    return the(look.case.role_title(to)) if to in look.program.parties else look.name(to)
 
 
 def _corrected(_look: Look, _fact: Fact, event: e.Corrected) -> Told:

@@ -16,8 +16,8 @@ from itertools import groupby
 from typing import Literal
 
 WIDTH, HEIGHT = 288, 188
-LEFT, RIGHT, TOP, BOTTOM = 44, 200, 16, 156
-LABEL_X, LABEL_GAP = 210, 16
+LEFT, RIGHT, TOP, BOTTOM = 44, 188, 16, 156
+LABEL_X, LABEL_GAP = 197, 16
 CURRENCIES = ("$", "€", "£")
 
 Direction = Literal["up", "down"]
@@ -143,7 +143,7 @@ def _sentence(
         parts.append(f"It started from {amount(baseline, unit)}.")
     if target is not None:
         bound = "or more" if direction == "up" else "or less"
-        parts.append(f"The goal is {amount(target, unit)} {bound}{f', by {day_words(due)}' if due else ''}.")
+        parts.append(f"The target is {amount(target, unit)} {bound}{f', by {day_words(due)}' if due else ''}.")
     return " ".join(parts)
 
 
@@ -153,7 +153,7 @@ def _draw(
     measured = [(day, value) for day, value in known if value is not None]
     ticks = _ticks([value for _, value in measured] + [line for line in (target, baseline) if line is not None])
     frame = _Frame(first=known[0][0], last=known[-1][0], low=ticks[0], high=ticks[-1])
-    lines = [("c-target", "Goal", target), ("c-start", "Start", baseline)]
+    lines = [("c-target", "Target", target), ("c-start", "Start", baseline)]
     parts = [_gridline(frame.y(tick), _short(tick, ticks)) for tick in ticks]
     parts += [_crossline(kind, frame.y(value)) for kind, _, value in lines if value is not None]
     parts += [_segment(frame, part) for part in _runs(known)]

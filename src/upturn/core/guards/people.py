@@ -6,7 +6,7 @@ from upturn.core.guards.registry import guard
 from upturn.core.plan import ApprovalGiven, SignatureState
 from upturn.core.program import Approval, Signature
 from upturn.core.refusals import Refusal
-from upturn.core.wording import by_count, counted, day_name, listed
+from upturn.core.wording import by_count, counted, day_name, listed, the
 
 
 @guard(signatures="signature")
@@ -170,7 +170,7 @@ def roles_apart(case: Case, roles: tuple[str, ...]) -> Refusal | None:
     for party in case.plan.parties.values():
         held = [r for r in roles if r in party.roles]
         if len(held) > 1:
-            both = listed(f"the {case.role_title(r)}" for r in held)
+            both = listed(the(case.role_title(r)) for r in held)
             return case.refusal("roles_apart", f"{case.names(party.code)} is {both}. These are different people.")
     return None
 

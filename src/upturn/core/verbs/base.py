@@ -17,7 +17,7 @@ from upturn.core.events import Event
 from upturn.core.fields import clean_answers, inside, missing, missing_sentence
 from upturn.core.program import FormField
 from upturn.core.refusals import Refusal, Refused
-from upturn.core.wording import listed
+from upturn.core.wording import listed, sentence, the
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,11 @@ def while_open(case: Case) -> Refusal | None:
     return (
         None
         if case.open
-        else no(case, f"This {case.program.words.plan} is closed. What is on record stays; nothing is added to it.")
+        else no(
+            case,
+            f"This {case.program.words.plan} is closed. What is on record stays; nothing is added to it.",
+            rule="closed",
+        )
     )
 
 
@@ -79,7 +83,8 @@ def by_role(case: Case, roles: Iterable[str], what: str) -> Refusal | None:
             absent = case.role_title(parties[role].stands_in_for or "")
             return no(
                 case,
-                f"The {case.role_title(role)} acts when the absence of the {absent} is on record. It is not.",
+                f"{sentence(the(case.role_title(role)))[:-1]} acts when the absence of {the(absent)} is on record. "
+                "It is not.",
                 rule="absence",
             )
     return no(case, f"{what} is for {case.titles([r for r in roles if r in parties])}.", rule="role")

@@ -183,7 +183,7 @@ def _respond_open(case: Case, target: str) -> Refusal | None:
     own = [r for r in roles if r in case.actor.roles]
     if proposal.by == case.actor.code:
         return while_open(case)
-    answered = no(case, "Your answer is on record.") if own and set(own) <= set(proposal.agreed) else None
+    answered = no(case, "Your answer is on record.", rule="done") if own and set(own) <= set(proposal.agreed) else None
     return first(while_open(case), by_role(case, roles, "Answering this proposal"), answered)
 
 

@@ -55,7 +55,7 @@ def _done(case: Case, spec: Signature) -> Refusal | None:
     outcomes = [state.outcome for state in given if state and state.outcome not in WITNESSED]
     if not outcomes or len(outcomes) < len(given):
         return None
-    return no(case, f"“{spec.title}” is on record: {OUTCOMES[outcomes[-1]]}.")
+    return no(case, f"“{spec.title}” is on record: {OUTCOMES[outcomes[-1]]}.", rule="done")
 
 
 def _concerned(case: Case, spec: Signature) -> tuple[str, ...]:
@@ -181,8 +181,8 @@ def _approve_open(case: Case, target: str) -> Refusal | None:
     what = f"“{spec.title}”"
     hidden = None if case.when(spec.show_if) else no(case, f"{what} is not needed with the answers given.")
     own = [a for a in answers_counting(case, spec) if a.by == case.actor.code and a.outcome != "returned"]
-    done = no(case, f"Your answer to {what} is on record.") if own else None
-    reached = no(case, f"{what} is given.") if approval_reached(case, spec) else None
+    done = no(case, f"Your answer to {what} is on record.", rule="done") if own else None
+    reached = no(case, f"{what} is given.", rule="done") if approval_reached(case, spec) else None
     independent = None
     if spec.independent and case.plan.roles(case.actor.code) & set(case.program.of_kind("subject", "lead")):
         independent = no(

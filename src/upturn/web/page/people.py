@@ -223,7 +223,7 @@ def attachments(found: Look) -> dict[str, Any]:
             "name": a.name,
             "url": reverse("attachment", kwargs={"plan": found.row.pk, "attachment": a.id}),
             "kind": a.name.rsplit(".", 1)[-1].upper(),
-            "size": a.size,
+            "size": filesizeformat(a.size),
             "added_by": case.names(a.by),
             "added_on": a.on,
             "note": "",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from upturn.core import events as e
-from upturn.core.wording import day_name, listed, sentence
+from upturn.core.wording import day_name, listed, sentence, the
 from upturn.records.access import Look
 from upturn.records.perform import Performed
 
@@ -42,7 +42,7 @@ def _recipients(done: Performed, look: Look, roles: set[str]) -> Iterator[str]:
         if role == "contact":
             yield "the contact of the program"
         elif parties[role].fill != "named":
-            yield f"the {done.program.words.office}" if parties[role].fill == "office" else parties[role].title.lower()
+            yield the(done.program.words.office) if parties[role].fill == "office" else parties[role].title.lower()
         else:
             known = [look.name(p.code) for p in done.plan.holders(role) if p.code in look.loaded.people]
             yield listed(known) or f"the {parties[role].title.lower()}"

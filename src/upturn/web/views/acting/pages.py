@@ -58,11 +58,21 @@ def not_possible(
     context = {
         "title": title_of(look.case, offer),
         "reasons": [r.sentence for r in closed],
+        "why": next((WHY[r.rule] for r in closed if r.rule in WHY), "This is not possible yet"),
         "possible_from": max(dates) if dates and len(dates) == len(closed) else None,
         "changes": changes,
         "typed": typed,
     }
     return plan_page(request, look, "acting/not_possible.html", context, status=status)
+
+
+WHY: Mapping[str, str] = {
+    "done": "This is done already",
+    "closed": "This is no longer possible",
+    "role": "This is for others to do",
+    "stage": "This is not possible now",
+}
+"""What stands above a refusal that no waiting would change, by its rule."""
 
 
 def typed_words(request: HttpRequest) -> list[str]:

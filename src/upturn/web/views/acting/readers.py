@@ -8,7 +8,7 @@ from upturn.core.commands import Command
 from upturn.core.events import Event, Stated
 from upturn.core.program import FormField
 from upturn.core.refusals import Conflict, Refusal, Refused
-from upturn.core.wording import listed
+from upturn.core.wording import listed, the
 from upturn.records.access import Look
 from upturn.web.forms import Asking, Raw, asking, first_answers
 
@@ -57,7 +57,7 @@ def named_readers(look: Look, roles: Iterable[str]) -> list[str]:
             continue
         names = listed(look.name(p.code) for p in look.plan.holders(role))
         title = look.case.role_title(role)
-        found.append(f"{names} ({title})" if names else title if title[:2].isupper() else f"the {title}")
+        found.append(f"{names} ({title})" if names else the(title))
     return found
 
 

@@ -371,6 +371,7 @@ def signed(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
     context = {
         "spec": spec,
         "state": state,
+        "given": state.outcome not in WITNESSED,
         "signer": look.name(state.signer),
         "outcome": OUTCOMES[state.outcome],
         "mine": state.signer == look.actor.code,

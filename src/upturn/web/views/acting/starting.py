@@ -24,7 +24,7 @@ from upturn.core.fields import clean_answers
 from upturn.core.plan import Party, Plan
 from upturn.core.program import Program
 from upturn.core.refusals import Refusal, Refused
-from upturn.core.wording import listed
+from upturn.core.wording import listed, the
 from upturn.records.access import about_whom, can, openable
 from upturn.records.catalogue import program_for, settings_of
 from upturn.records.drafts import TooLong, drop_draft, save_draft
@@ -556,7 +556,7 @@ def _readers(starting: Starting) -> tuple[list[str], list[str]]:
     now, later = [], []
     for role, party in program.parties.items():
         names = [p.name for p in named.get(role, ()) if p.pk != starting.person.pk]
-        title = party.title if party.title[:2].isupper() else f"the {party.title.lower()}"
+        title = the(party.title if party.title[:2].isupper() else party.title.lower())
         names = names or ([title] if party.fill != "named" else [])
         (later if waits_for_telling(program, role) and not tells else now).extend(names)
     steps = [f"“{m.title}”" for m in program.moves if m.tells]
