@@ -10,7 +10,7 @@ from tests.web.doing import Network, client_of, network
 from upturn.records import executed, seals
 from upturn.records.models import Person
 
-SAYS = "the executed copy.</strong> It could not be made or sealed. The signatures stand, and nobody has to sign again."
+SAYS = "It could not be made or sealed. The signatures stand, and nobody has to sign again."
 
 
 @pytest.fixture
@@ -35,6 +35,9 @@ def test_lead_and_office_read_it_where_they_look_and_the_member_nowhere(net: Net
     executed.seal_due(timezone.now())
     for person in (net.finn, net.ines):
         assert SAYS in page(person, net.address())
+        assert "The executed copy of “Member Improvement Plan” is held back</strong> since" in page(
+            person, net.address()
+        )
         assert "<h2>Held back</h2>" in page(person, "/")
         assert "Executed copy held back" in page(person, "/plans/")
     assert SAYS not in page(net.mara, net.address())

@@ -280,7 +280,7 @@ def _sign_form(look: Look, spec: Signature, *, own: bool) -> type[Small]:
         says = {**says, **{f"{ON_PAPER}{o}": (f"Signed on paper: {SAYS[o][0]}", PAPER) for o in SAYS}}
     boxes: dict[str, forms.Field] = {
         "outcome": forms.ChoiceField(
-            label="What does your signature mean?" if own else "What happened?",
+            label="What does your signature mean?" if own else "What became of the signature?",
             choices=[(o, says[o][0]) for o in offered],
             widget=forms.RadioSelect,
             error_messages={"required": "Choose what your signature means" if own else "Choose what happened"},
