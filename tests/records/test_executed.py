@@ -17,6 +17,7 @@ from tests.documents.executed_copy import clock_pems
 from tests.documents.time_stamps import authority
 from upturn.core.commands import Answer, Attach, Execute, Move, Sign, State
 from upturn.core.digests import of_signature, reference
+from upturn.core.ledger import stamp
 from upturn.core.program import Document
 from upturn.core.refusals import Refused
 from upturn.core.verbs.executing import to_execute
@@ -51,7 +52,8 @@ def sign(plan: Plan, person: Person, signature: str, outcome: str = "agreed") ->
     found = seen(plan, person)
     copy = signing_copy(found, found.program.signature[signature])
     digest = of_signature(found.program, found.plan, signature)
-    command = Sign(signature=signature, outcome=outcome, digest=digest, copy=copy.sha256 if copy else "")
+    shown = {"level": "mail", "at": stamp(LATER), "entries": found.plan.seq} if signature == "member_signs" else None
+    command = Sign(signature=signature, outcome=outcome, digest=digest, copy=copy.sha256 if copy else "", step_up=shown)
     perform(plan.pk, command, person, LATER)
 
 
@@ -117,6 +119,7 @@ def test_the_page_shows_both_signatures_and_the_root_of_the_log_that_holds_them(
         assert words in text
     for state in seen(plan, plan.lead).plan.signers.values():
         assert f"Reference {reference(plan.number, state.digest)}" in text
+    assert text.count("Confirmed with a code sent by mail.") == 1
     assert f"check this copy at {settings.BASE_URL}{reverse('check_copy')}" in text
     assert "a fingerprint of everything that was on record" in text
     assert log.prove(plan, last.seq) is not None

@@ -16,6 +16,7 @@ from upturn.core.ledger import canonical
 from upturn.core.letters import applying, paragraphs, recipients
 from upturn.core.plan import CheckInState, SignatureState
 from upturn.core.program import Document, FormField, Letter, Program, Section, Signature
+from upturn.core.step_up import told
 from upturn.core.timing import checkins_ahead
 from upturn.core.verbs.executing import covered_by
 from upturn.core.verbs.signing import OUTCOMES, WITNESSED
@@ -115,7 +116,8 @@ class Part:
 class Signer:
     """One line to sign on, or what stands there: name, role, what was done, on which day, what was said with it.
 
-    `reference` names the words that were signed; `scan` is how the SHA-256 of the scan of a paper begins.
+    `reference` names the words that were signed; `scan` is how the SHA-256 of the scan of a paper begins; `confirmed`
+    how the signer showed that it was them.
     """
 
     role: str
@@ -126,6 +128,7 @@ class Signer:
     witness: str = ""
     reference: str = ""
     scan: str = ""
+    confirmed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,6 +492,7 @@ def _signer(case: Case, state: SignatureState, imprint: Imprint) -> Signer:
         printable(listed((case.names(state.by), *state.witnesses))) if witnessed else "",
         reference(imprint.number, state.digest),
         grouped(scan.sha256[:12]) if scan else "",
+        told(state.step_up["level"]) if state.step_up else "",
     )
 
 
@@ -583,6 +587,7 @@ def executed_record(case: Case, document: Document, states: Sequence[SignatureSt
                     "copy": s.copy,
                     "paper": case.plan.attachments[s.paper].sha256 if s.paper in case.plan.attachments else "",
                     "statement": s.statement,
+                    "step_up": s.step_up,
                     "entry": s.seq,
                 }
                 for s in states
