@@ -237,6 +237,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "upturn.web.middleware_person.SignedIn",
+    "upturn.web.middleware_person.StillThem",
     "upturn.web.middleware_person.CurrentPerson",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -355,7 +356,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "join": "10/m/ip,60/h/ip",
     "check": "20/m/ip,200/h/ip",
     "step_up": "10/5m/user",
-    "step_up_mail": "5/15m/user",
+    "mail_code": "5/15m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.proxies
 

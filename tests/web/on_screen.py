@@ -525,7 +525,7 @@ def _sign_or_decline(world: OnScreen, name: str, command: c.Sign) -> Answered:
     if own and command.outcome == "declined":
         return world.fill_in(name, f"{url}decline/", lambda data: {"statement": command.statement})
     answer = world.fill_in(name, url, lambda data: _sign(world, name, command))
-    if not world.went.endswith("/confirm/"):
+    if not (answer.done and world.went.endswith("/confirm/")):
         return answer
     done = confirms_by_mail(world.at, world.went)
     return Answered(done.status_code, text_of(done.content.decode()))

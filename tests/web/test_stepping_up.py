@@ -231,7 +231,7 @@ def test_the_code_of_another_sign_in_signs_nothing(waiting: Signer) -> None:
 
 
 def test_too_many_tries_in_a_short_time_are_stopped(waiting: Signer, settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"step_up": "2/m/user", "step_up_mail": "1/m/user"}
+    settings.ACCOUNT_RATE_LIMITS = {"step_up": "2/m/user", "mail_code": "1/m/user"}
     waiting.asked()
     code = waiting.code()
     assert "too often" in said(waiting.press(way="send"))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from importlib import resources
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -81,6 +82,8 @@ def _person(organization: Organization, name: str, spec: Mapping[str, Any]) -> P
         user = User.objects.create(username=f"{name}.{organization.slug}", email=email)
         user.set_unusable_password()
         user.save()
+        if email:
+            EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     details = dict(spec.get("details", {}))
     if "role" in spec:
         details["demo_role"] = spec["role"]

@@ -1,8 +1,8 @@
 """Who is asking: every view is closed by default, and every open one knows its person.
 
-`SignedIn` sends away whoever has not signed in; `CurrentPerson` sets `request.person` and makes dates those of the
-organization. A view that needs nobody says `login_not_required`; one that needs an account but no organization says
-`for_account`.
+`SignedIn` sends away whoever has not signed in; `StillThem` asks once more before a way to sign in changes;
+`CurrentPerson` sets `request.person` and makes dates those of the organization. A view that needs nobody says
+`login_not_required`; one that needs an account but no organization says `for_account`.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 
 from upturn.records.access import Former, NotFound
 from upturn.web import current
-from upturn.web.views import pages
+from upturn.web.views import again, pages
 
 View = Callable[..., HttpResponseBase]
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -40,6 +40,19 @@ class SignedIn(LoginRequiredMiddleware):
         if request.method not in SAFE:
             return pages.signed_out(request)
         return super().handle_no_permission(request, view_func)
+
+
+class StillThem:
+    """Before somebody changes how they sign in, they show that it is still them (`views.again`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponseBase | None:  # noqa: ARG002
+        return again.asked_first(request)
 
 
 class CurrentPerson:

@@ -7,12 +7,13 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
-from upturn.web.views import account, check, demo, join, pages
+from upturn.web.views import account, again, check, demo, join, pages
 from upturn.web.views.parts import gallery
 
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("account/", account.account, name="account"),
+    path("account/again/", again.by_mail, name="again_by_mail"),
     path("account/", include("allauth.urls")),
     path("check/", check.check_copy, name="check_copy"),
     path("join/", join.enter_code, name="join"),

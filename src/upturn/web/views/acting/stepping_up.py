@@ -20,15 +20,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 from fido2.utils import bytes2int
 from fido2.webauthn import AttestedCredentialData, AuthenticationResponse, UserVerificationRequirement
 
@@ -43,12 +39,10 @@ from upturn.records.drafts import drop_draft
 from upturn.records.perform import perform, rehearse
 from upturn.records.queries import drafts
 from upturn.records.step_ups import counts
-from upturn.web.accounts import MAIL_TROUBLE, mail_is_printed
+from upturn.web import mail_codes
 from upturn.web.forms import Small
 from upturn.web.views.acting.pages import expected, not_possible, plan_page
 
-MOST_TRIES = 5
-DIGITS = 6
 TOO_LATE = "This was asked more than 15 minutes ago. Nothing is lost: confirm it here once more."
 TOO_OFTEN = "That was too often in a short time. Nothing was signed. Wait a few minutes, then confirm it here."
 CHANGED = (
@@ -59,8 +53,6 @@ NOT_OPEN = "This way is not open to you (any more). Choose one of those below."
 NOT_THAT_PASSKEY = (
     "That passkey did not confirm it: it is none of yours, or it did not ask who you are. Nothing was signed."
 )
-NOT_SENT = "The mail could not be sent. Try again in a few minutes, or choose another way."
-CODE_GONE = "There is no code that works for this. Ask for a new one."
 WRONG_CODE = {
     "app": "This is not the right code. Use the newest one of your app; each works once.",
     "mail": "This is not the right code for what stands above. Check it, or ask for a new one.",
@@ -69,7 +61,7 @@ WRONG_CODE = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What one signer was asked, as their sign-in keeps it: no word of the plan, and of a code only how to know it."""
+    """What one signer was asked, as their sign-in keeps it: no word of the plan."""
 
     at: str
     nonce: str
@@ -77,15 +69,15 @@ class Asked:
     outcome: str
     digest: str
     copy: str
-    code: str = ""
-    tries: int = 0
+    mail: dict[str, Any] | None = None
+    """The code that was sent for this (`MailCode`)."""
 
     def in_time(self, now: datetime) -> bool:
         return now - datetime.fromisoformat(self.at) < LIVES
 
     def anew(self, now: datetime) -> "Asked":
         """The same question, asked again."""
-        return replace(self, at=stamp(now), nonce=secrets.token_hex(16), code="", tries=0)
+        return replace(self, at=stamp(now), nonce=secrets.token_hex(16), mail=None)
 
 
 class NotConfirmed(Exception):
@@ -214,7 +206,7 @@ class StepUpPage:
             raise NotConfirmed(TOO_LATE)
         if self.way not in self.ways():
             raise NotConfirmed(NOT_OPEN)
-        if self.request.POST.get("shown") != self.challenge().hex():
+        if self.request.POST.get("shown") != self.purpose():
             raise NotConfirmed(CHANGED)
         if not ratelimit.consume(self.request, app="allauth.account", action="step_up", user=self.user):
             raise NotConfirmed(TOO_OFTEN)
@@ -226,45 +218,47 @@ class StepUpPage:
         """Send a code for just this intent. Raises NotConfirmed."""
         if not self.user.email:
             raise NotConfirmed(NOT_OPEN)
-        if not ratelimit.consume(self.request, app="allauth.account", action="step_up_mail", user=self.user):
-            raise NotConfirmed(TOO_OFTEN, "mail")
-        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        words = {"code": code, "organization": self.look.row.organization, "base_url": settings.BASE_URL}
-        try:
-            send_mail("Your code to sign", render_to_string("mail/step_up.txt", words), None, [self.user.email])
-        except MAIL_TROUBLE:
-            raise NotConfirmed(NOT_SENT, "mail") from None
         self.asked = self.asked.anew(self.now)
-        self.keep(replace(self.asked, code=self.known_by(code)))
-        if settings.DEMO and mail_is_printed():
-            messages.info(self.request, f"No mail leaves this demo. The code is {code}.")
+        organization = self.look.row.organization
+        try:
+            code = mail_codes.send(
+                self.request, "mail/step_up.txt", "Your code to sign", self.purpose(), organization=organization
+            )
+        except mail_codes.NotSent as error:
+            raise NotConfirmed(str(error), "mail") from None
+        self.keep(replace(self.asked, mail=code.to_json()))
 
-    def known_by(self, code: str) -> str:
-        """What is kept of a code: good for these words only, and of no use to whoever reads the sign-ins."""
-        return salted_hmac("upturn.step-up", code + self.challenge().hex(), algorithm="sha256").hexdigest()
+    def purpose(self) -> str:
+        """What a code from the mail is good for: these words, asked for now, and no others."""
+        return self.challenge().hex()
+
+    def code(self) -> mail_codes.MailCode | None:
+        """The code that was sent, while it may be entered."""
+        sent = mail_codes.MailCode(**self.asked.mail) if self.asked.mail else None
+        return sent if sent and sent.stands() else None
 
     # -- the page
 
     def shown(self, outcome_says: Callable[[str], str], trouble: NotConfirmed | None = None) -> HttpResponse:
         """The page, with what was wrong beside its box."""
         ways = self.ways()
-        there = [way for way in ways if way in FORMS and (way != "mail" or self.asked.code)]
+        there = [way for way in ways if way in FORMS and (way != "mail" or self.code())]
         boxes = {way: FORMS[way](auto_id=f"{way}-%s") for way in there}
         at = None
         if trouble and trouble.way in boxes:
-            at = boxes[trouble.way] = _troubled(trouble)
+            at = boxes[trouble.way] = mail_codes.troubled(FORMS[trouble.way], str(trouble), auto_id=f"{trouble.way}-%s")
         context = {
             "spec": self.spec,
             "signed": self.signed,
             "outcome": outcome_says(self.signed.outcome),
-            "shown": self.challenge().hex(),
+            "shown": self.purpose(),
             "ways": [{"key": way, "form": boxes.get(way)} for way in ways],
             "unusable": not self.passkeys and _has_passkey(self.user),
             "problems": [at] if at is not None else [],
             "has_errors": at is not None,
             "left": [str(trouble)] if trouble and at is None else [],
             "address": self.user.email,
-            "sent": bool(self.asked.code),
+            "sent": self.code() is not None,
             "js_data": {"request_options": self._options()} if self.passkeys else None,
         }
         return plan_page(self.request, self.look, "acting/step_up.html", context, status=422 if trouble else 200)
@@ -305,7 +299,7 @@ def _passkey(page: StepUpPage, shown: StepUp) -> StepUp:
 
 def _app(page: StepUpPage, shown: StepUp) -> StepUp:
     known = _app_of(page.user)
-    if known is None or not known.wrap().validate_code(_typed(page.request)):
+    if known is None or not known.wrap().validate_code(mail_codes.typed(page.request)):
         raise NotConfirmed(WRONG_CODE["app"], "app")
     known.record_usage()
     return replace(shown, nonce="")
@@ -316,11 +310,11 @@ def _app_of(user: Any) -> Authenticator | None:
 
 
 def _mail(page: StepUpPage, shown: StepUp) -> StepUp:
-    asked = page.asked
-    if not asked.code or asked.tries >= MOST_TRIES:
-        raise NotConfirmed(CODE_GONE, "mail")
-    page.keep(replace(asked, tries=asked.tries + 1))
-    if not constant_time_compare(page.known_by(_typed(page.request)), asked.code):
+    code = page.code()
+    if code is None:
+        raise NotConfirmed(mail_codes.GONE, "mail")
+    if not code.fits(mail_codes.typed(page.request), page.purpose()):
+        page.keep(replace(page.asked, mail=code.missed().to_json()))
         raise NotConfirmed(WRONG_CODE["mail"], "mail")
     return replace(shown, nonce="")
 
@@ -339,14 +333,6 @@ CHECKS: Mapping[str, Callable[[StepUpPage, StepUp], StepUp]] = {
 }
 
 
-class CodeBox(Small):
-    code = forms.CharField(
-        label="Code from the mail",
-        help_text="Six digits. You can paste them.",
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
-    )
-
-
 class AppBox(Small):
     code = forms.CharField(
         label="Code of your app",
@@ -359,15 +345,7 @@ class PasswordBox(Small):
     password = forms.CharField(label="Password", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
 
 
-FORMS: Mapping[str, type[Small]] = {"app": AppBox, "mail": CodeBox, "password": PasswordBox}
-
-
-def _troubled(trouble: NotConfirmed) -> Small:
-    """The box, empty, with what was wrong beside it."""
-    form = FORMS[trouble.way]({}, auto_id=f"{trouble.way}-%s")
-    for box in form.fields.values():
-        box.error_messages["required"] = str(trouble)
-    return form
+FORMS: Mapping[str, type[Small]] = {"app": AppBox, "mail": mail_codes.CodeBox, "password": PasswordBox}
 
 
 # -- passkeys ----------------------------------------------------------------------------------------------------------
@@ -404,10 +382,6 @@ def _passkeys(user: Any) -> Iterator[Passkey]:
 
 def _has_passkey(user: Any) -> bool:
     return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).exists()
-
-
-def _typed(request: HttpRequest) -> str:
-    return "".join(request.POST.get("code", "").split()).replace("-", "")
 
 
 def _text(given: bytes) -> str:
