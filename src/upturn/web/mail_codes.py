@@ -66,9 +66,14 @@ def send(request: HttpRequest, template: str, subject: str, purpose: str, **word
         send_mail(subject, body, None, [user.email])
     except MAIL_TROUBLE:
         raise NotSent(NOT_SENT) from None
-    if settings.DEMO and mail_is_printed():
+    if on_the_page():
         messages.info(request, f"No mail leaves this demo. The code is {code}.")
     return MailCode(timezone.now().isoformat(), _known_by(code, purpose))
+
+
+def on_the_page() -> bool:
+    """Whether codes are shown at the top of the next page, because no mail leaves here."""
+    return bool(settings.DEMO) and mail_is_printed()
 
 
 def _known_by(code: str, purpose: str) -> str:

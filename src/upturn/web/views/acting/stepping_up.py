@@ -136,7 +136,7 @@ def _pressed(page: "StepUpPage", outcome_says: Callable[[str], str], then: str) 
     try:
         if page.way == "send":
             page.send_code()
-            return redirect(f"{page.request.path}#way-mail")
+            return redirect(f"{page.request.path}{'' if mail_codes.on_the_page() else '#way-mail'}")
         command = page.confirmed()
     except NotConfirmed as trouble:
         return page.shown(outcome_says, trouble)
