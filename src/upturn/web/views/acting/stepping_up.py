@@ -1,13 +1,13 @@
 """Between “Sign the plan” and the signature: whoever signs shows once more that it is them.
 
-What was entered travels through the page; the sign-in keeps only what an answer is checked against. Nothing of it is
-on record until `perform` has the signature, which says how it was confirmed.
+What they wrote stands in their draft; the sign-in keeps only what an answer is checked against. The page may be loaded
+again, and nothing is on record until `perform` has the signature, which says how it was confirmed.
 """
 
 import base64
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,17 +16,13 @@ from urllib.parse import urlsplit
 from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from fido2.utils import bytes2int
-from fido2.webauthn import AttestedCredentialData, AuthenticationResponse, UserVerificationRequirement
+from fido2.webauthn import AuthenticationResponse, UserVerificationRequirement
 
 from upturn.core.commands import Sign
 from upturn.core.events import Signed
@@ -38,9 +34,9 @@ from upturn.records.access import Look
 from upturn.records.drafts import drop_draft
 from upturn.records.perform import perform, rehearse
 from upturn.records.queries import drafts
-from upturn.records.step_ups import counts
 from upturn.web import mail_codes
 from upturn.web.forms import Small
+from upturn.web.passkeys import has_passkey, passkeys_of
 from upturn.web.views.acting.pages import expected, not_possible, plan_page
 
 TOO_LATE = "This was asked more than 15 minutes ago. Nothing is lost: confirm it here once more."
@@ -156,7 +152,7 @@ class StepUpPage:
         self.asked = asked
         if self.late:
             self.keep(asked.anew(self.now))
-        self.passkeys = list(_passkeys(self.user))
+        self.passkeys = list(passkeys_of(self.user))
         self.way = request.POST.get("way", "")
         draft = drafts(look.person, look.row).get(f"sign:{spec.id}")
         statement = draft.data.get("own", {}).get("statement", [""]) if draft else [""]
@@ -253,7 +249,7 @@ class StepUpPage:
             "outcome": outcome_says(self.signed.outcome),
             "shown": self.purpose(),
             "ways": [{"key": way, "form": boxes.get(way)} for way in ways],
-            "unusable": not self.passkeys and _has_passkey(self.user),
+            "unusable": not self.passkeys and has_passkey(self.user),
             "problems": [at] if at is not None else [],
             "has_errors": at is not None,
             "left": [str(trouble)] if trouble and at is None else [],
@@ -346,42 +342,6 @@ class PasswordBox(Small):
 
 
 FORMS: Mapping[str, type[Small]] = {"app": AppBox, "mail": mail_codes.CodeBox, "password": PasswordBox}
-
-
-# -- passkeys ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Passkey:
-    """One of somebody's passkeys whose signatures can be kept as evidence."""
-
-    authenticator: Authenticator
-    credential: AttestedCredentialData
-
-    def key(self) -> bytes:
-        """Its public key (SubjectPublicKeyInfo, DER)."""
-        cose = self.credential.public_key
-        return KINDS[cose[3]](cose).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-KINDS: Mapping[int, Callable[[Mapping[int, Any]], PublicKeyTypes]] = {
-    -7: lambda cose: ec.EllipticCurvePublicNumbers(
-        bytes2int(cose[-2]), bytes2int(cose[-3]), ec.SECP256R1()
-    ).public_key(),
-    -257: lambda cose: rsa.RSAPublicNumbers(bytes2int(cose[-2]), bytes2int(cose[-1])).public_key(),
-}
-"""Kinds of key by their COSE number (RFC 9053, RFC 8812): ES256 and RS256, which nearly every device can make."""
-
-
-def _passkeys(user: Any) -> Iterator[Passkey]:
-    for one in Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).order_by("created_at"):
-        credential = one.wrap().authenticator_data.credential_data
-        if credential and credential.public_key.get(3) in KINDS and counts(Passkey(one, credential).key()):
-            yield Passkey(one, credential)
-
-
-def _has_passkey(user: Any) -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).exists()
 
 
 def _text(given: bytes) -> str:
