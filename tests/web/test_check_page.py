@@ -20,6 +20,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.documents import executed_copy
@@ -28,6 +29,7 @@ from tests.records.test_known_copies import again
 from tests.web.doing import network
 from tests.web.keeping import VIEWS, kept, signed_in, wrong_with
 from upturn.core.calendar import long_date, long_moment
+from upturn.core.commands import Answer, Move
 from upturn.demo import seeding
 from upturn.documents import sealing
 from upturn.documents.examining import SENTENCES, Verdict
@@ -36,6 +38,7 @@ from upturn.records.executed import fetch, seal_due
 from upturn.records.files import path_of
 from upturn.records.known_copies import reference_of_entry
 from upturn.records.models import Copy, Entry, Plan
+from upturn.records.perform import perform
 from upturn.web import check_words
 from upturn.web.views import check
 
@@ -137,6 +140,23 @@ def test_an_earlier_copy_is_said_to_be_one(plan: Plan, copy: bytes) -> None:
     assert said(answer) == f"This is an earlier copy: it is unchanged, but a later one was sealed on {day}."
     assert UNCHANGED.format(plan.organization.name, long_moment(LATER.replace(microsecond=0))) in text_of(answer)
     assert said(bring(latest(plan))).startswith("Signed by 2 people, and unchanged")
+
+
+def test_a_sealed_copy_whose_words_were_changed_says_that_its_signatures_no_longer_stand(
+    plan: Plan, copy: bytes
+) -> None:
+    files = reverse("plan", kwargs={"plan": plan.pk})
+    assert "no longer stand" not in text_of(signed_in(plan.lead).get(files))
+    perform(plan.pk, Move(move="rework", answers={"what": "One date"}), plan.subject, LATER)
+    written = seen(plan, plan.lead).plan.sections["situation"].answers
+    changed = Answer(section="situation", answers={**written, "led_to": "Two were closed on Friday."})
+    perform(plan.pk, changed, plan.lead, LATER)
+    answer = bring(copy)
+    assert said(answer) == check_words.NO_LONGER
+    assert "unchanged since the seal" in text_of(answer)
+    by_fingerprint = said(ask(sha256(copy).hexdigest()))
+    assert "signed by 2 people, but the words were changed later, so this no longer stands" in by_fingerprint
+    assert "the words were changed since, so they no longer stand" in text_of(signed_in(plan.lead).get(files))
 
 
 def test_our_seal_on_a_file_that_no_record_names_says_no_more_than_that(plan: Plan) -> None:
@@ -323,7 +343,13 @@ def test_a_signature_is_known_by_the_reference_that_its_page_gave(plan: Plan) ->
     assert found is not None
     reference = found[1]
     begins = r"The words that this reference stands for were shown for signing on \d+ \w+ \d{4}; "
-    for typed in (reference, reference.lower(), f" {reference} ", reference.replace("-", "–")):
+    for typed in (
+        reference,
+        reference.lower(),
+        f" {reference} ",
+        reference.replace("-", "–"),
+        f"Reference {reference}.",
+    ):
         answer = ask(typed)
         assert re.fullmatch(begins + r"signed by 1 person\.", said(answer))
     assert plan.organization.name not in answer.content.decode()

@@ -19,6 +19,7 @@ from playwright.sync_api import Page
 from tests.web.keeping import sign_in, signed_in
 from upturn.core.commands import Record, State
 from upturn.core.ledger import canonical
+from upturn.core.wording import day_name
 from upturn.demo import seeding
 from upturn.records import log
 from upturn.records.models import Organization, Person, Plan, Reading
@@ -275,3 +276,6 @@ def test_a_mentor_is_told_of_no_signature_decision_or_duty_of_others(db: None) -
         for word in ("Appeal under way", "Signatures and approvals", "The employee signs", "Decision"):
             assert word not in page, (plan.number, word)
     assert "Appeal under way" not in listed
+    dates = {day_name(plan.next_due) for plan in mine if plan.next_due} - {day_name(plan.opened_on) for plan in mine}
+    assert dates
+    assert not [day for day in dates if day in listed]

@@ -320,7 +320,9 @@ def signers_are_confirmed(bag: Bundle) -> Iterator[str]:
         elif level == "passkey":
             yield from passkey_signed(bag, number, said, shown)
         elif asked or said["signer"] == header["actor"]:
-            bag.notes.append(f"Entry {number}: signed {LEVELS[level]}. Who did is the organization's word alone.")
+            bag.notes.append(
+                f"Entry {number}: signed {LEVELS[level]}. That it was this person is the organization's word alone."
+            )
         else:
             bag.notes.append(f"Entry {number}: not by the signer, but put on record by {header['actor']}.")
 

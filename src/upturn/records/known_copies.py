@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from upturn.core.digests import reference
 from upturn.core.events import Executed, Fact, Signed
+from upturn.core.plan import Plan as CorePlan
 from upturn.core.verbs.signing import WITNESSED
 from upturn.records import histories
 from upturn.records.histories import History
@@ -128,20 +129,26 @@ def _of_log(state: Checkpoint) -> Known:
     return Known(What.LOG, state.at.astimezone(ZoneInfo(state.organization.zone)).date(), 0)
 
 
+def standing(plan: CorePlan) -> frozenset[int]:
+    """The entries of the signatures that no change of the words has voided."""
+    return frozenset(state.seq for state in plan.signers.values() if not state.voided)
+
+
 def _sealed(past: History, sha256: str) -> Known | None:
     for fact in past.entries:
         if isinstance(fact.event, Executed) and fact.event.sha256 == sha256:
             latest = past.plan.executed[fact.event.document]
             signed = [each for each in _signed(past) if each[0].seq in fact.event.signatures]
             later = latest.on if latest.seq != fact.seq else None
-            return Known(What.SEALED, fact.day(), _people(signed), fact.event.seal, later)
+            stands = standing(past.plan).issuperset(fact.event.signatures)
+            return Known(What.SEALED, fact.day(), _people(signed), fact.event.seal, later, stands)
     return None
 
 
 def _shown(what: What, past: History, signed: Sequence[Given], on: date) -> Known:
     people = _people(signed)
-    standing = {state.seq for state in past.plan.signers.values() if not state.voided}
-    return Known(what, on, people, stands=not people or any(fact.seq in standing for fact, _event in signed))
+    still = standing(past.plan)
+    return Known(what, on, people, stands=not people or any(fact.seq in still for fact, _event in signed))
 
 
 def _signed(past: History) -> Iterator[Given]:

@@ -25,6 +25,7 @@ OF_FILE = {
 }
 OF_COPY = (What.SEALED, What.SHOWN, What.WORDS)
 OLDER = "This is an earlier copy: it is unchanged, but a later one was sealed on {later}."
+NO_LONGER = "It is unchanged, but the words were changed after it was sealed: the signatures on it no longer stand."
 UNNAMED = "It bears the seal of an organization here and is unchanged, but no record here names it."
 ASK = "A copy that counts is named in the record. Ask whoever sealed this one."
 OUR_SEAL = "This is the fingerprint of a seal that an organization here puts on its copies."
@@ -64,6 +65,8 @@ def of_seal(found: Examined, known: Known | None) -> tuple[str, ...]:
     plainly = found.sentence(people=known.people if known else 0)
     if known and known.later and found.holds:
         return OLDER.format(later=long_date(known.later)), plainly
+    if known and found.holds and not known.stands:
+        return NO_LONGER, plainly
     if known and not found.holds:
         return said(OF_REFERENCE[known.what], known), plainly
     if found.holds and not known:

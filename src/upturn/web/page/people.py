@@ -13,8 +13,9 @@ from upturn.core.plan import SignatureState
 from upturn.core.verbs.changing import agreeing
 from upturn.core.verbs.signing import OUTCOMES, WITNESSED
 from upturn.core.witnessed import outcome_of, whom_to_tell
-from upturn.core.wording import day_name, listed
+from upturn.core.wording import day_name, listed, the
 from upturn.records.access import Look
+from upturn.records.known_copies import standing
 from upturn.web.addresses import address
 
 
@@ -183,7 +184,7 @@ def people(found: Look) -> Iterator[dict[str, Any]]:
             names.append(case.names(holder.code) + (f" (absent{until})" if absent else ""))
         if party.fill != "named":
             names = (
-                [f"Everyone in the {case.program.words.office}"]
+                [f"Everyone in {the(case.program.words.office)}"]
                 if party.fill == "office"
                 else ["The organization's auditors"]
             )
@@ -205,12 +206,14 @@ def executed_copies(found: Look) -> Iterator[dict[str, Any]]:
     for state in found.plan.executed.values():
         one = next((d for d in found.program.papers if d.id == state.document), None)
         if found.reads_entry(state.seq):
+            stands = standing(found.plan).issuperset(state.signatures)
+            since = "" if stands else "; the words were changed since, so they no longer stand"
             yield {
                 "name": f"{(one.title if one else '') or found.program.title}: executed copy",
                 "url": reverse("executed_copy", kwargs={"plan": found.row.pk, "document": state.document}),
                 "kind": "PDF",
                 "size": filesizeformat(state.size),
-                "note": f"Sealed on {day_name(state.on)}, with every signature on it.",
+                "note": f"Sealed on {day_name(state.on)}, with every signature on it{since}.",
                 "digest": state.sha256,
             }
 

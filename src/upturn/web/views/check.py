@@ -81,7 +81,7 @@ class CheckForm(InOurWords):
     def clean_reference(self) -> str:
         """Without what a hand, a word processor or a page adds to it."""
         typed = unicodedata.normalize("NFKC", self.cleaned_data["reference"]).translate(DASHES).upper()
-        return re.sub(r"\s", "", typed).removeprefix("SHA-256").lstrip(":")
+        return re.sub(r"^(REFERENCE|FINGERPRINT|SHA-256|[:.(])+|[.)]+$", "", re.sub(r"\s", "", typed))
 
     def clean(self) -> dict[str, Any]:
         file, reference = self.cleaned_data.get("file"), self.cleaned_data.get("reference")

@@ -88,7 +88,7 @@ def nothing_to_read(person: Person) -> str:
 
 def row(plan: Plan, *, little: bool = False, held: bool = False) -> list[dict[str, Any]]:
     """One plan as a row: who, where it stands, with whom, since when, what comes next. `little`: for somebody who only
-    helps, and is not told which step it is.
+    helps, and is not told which step it is, nor what it waits for: the last day to appeal would tell the decision.
     """
     stage = program_for(plan.program_version, plan.variant).stage.get(plan.stage)
     status = stage.title if stage and not little else standing.PHASES.get(plan.phase, plan.phase)
@@ -102,5 +102,5 @@ def row(plan: Plan, *, little: bool = False, held: bool = False) -> list[dict[st
         },
         {"text": plan.lead.name if plan.lead else ""},
         {"date": plan.opened_on},
-        {"date": plan.next_due, "note": ""} if plan.next_due else {"text": ""},
+        {"date": plan.next_due, "note": ""} if plan.next_due and not little else {"text": ""},
     ]
