@@ -16,7 +16,7 @@ from upturn.core.ledger import canonical
 from upturn.core.letters import applying, paragraphs, recipients
 from upturn.core.plan import CheckInState, SignatureState
 from upturn.core.program import Document, FormField, Letter, Program, Section, Signature
-from upturn.core.step_up import told
+from upturn.core.step_up import how_confirmed
 from upturn.core.timing import checkins_ahead
 from upturn.core.verbs.executing import covered_by
 from upturn.core.verbs.signing import OUTCOMES, WITNESSED
@@ -492,7 +492,7 @@ def _signer(case: Case, state: SignatureState, imprint: Imprint) -> Signer:
         printable(listed((case.names(state.by), *state.witnesses))) if witnessed else "",
         reference(imprint.number, state.digest),
         grouped(scan.sha256[:12]) if scan else "",
-        told(state.step_up["level"]) if state.step_up else "",
+        how_confirmed(state.step_up["level"]) if state.step_up else "",
     )
 
 

@@ -16,7 +16,7 @@ from upturn.core.digests import of_signature, reference
 from upturn.core.guards.registry import GUARDS, arguments
 from upturn.core.plan import SignatureState
 from upturn.core.program import Approval, Rule, Section, Signature
-from upturn.core.step_up import told
+from upturn.core.step_up import how_confirmed
 from upturn.core.verbs.signing import CONSENT, OUTCOMES, WITNESSED
 from upturn.core.wording import day_name, listed
 from upturn.records.access import Look
@@ -375,7 +375,7 @@ def signed(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
         "signer": look.name(state.signer),
         "outcome": OUTCOMES[state.outcome],
         "mine": state.signer == look.actor.code,
-        "confirmed": told(state.step_up["level"]) if state.step_up else "",
+        "confirmed": how_confirmed(state.step_up["level"]) if state.step_up else "",
         "reference": reference(look.row.number, state.digest),
         "others": [(s.title, listed(look.name(p.code) for r in s.by for p in look.plan.holders(r))) for s in others],
         "sign_url": address(look.row.pk, f"sign:{spec.id}") if _still_open(look, spec) else "",
