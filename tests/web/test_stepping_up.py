@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -295,7 +296,8 @@ def test_nobody_is_asked_in_place_of_the_signer(waiting: Signer) -> None:
 def test_a_witness_confirms_nothing_because_it_is_not_their_signature(waiting: Signer) -> None:
     client = signed_in(waiting.plan.lead)
     sent = fields_of(client.get(waiting.url).content.decode())
-    values = {"outcome": "not_reachable", "reason": "Called three times", "on": NOW.date().isoformat(), "press": "do"}
+    day = datetime.now(ZoneInfo(waiting.plan.organization.zone)).date().isoformat()
+    values = {"outcome": "not_reachable", "reason": "Called three times", "on": day, "press": "do"}
     assert client.post(waiting.url, {**sent, **values}).status_code == 302
     assert waiting.signed().step_up is None
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -167,7 +168,7 @@ def test_whom_a_plan_was_about_finds_it_in_my_work_for_ninety_days(net: Network)
     ended(net)
     assert "Member Improvement Plan: Closed without a plan" in page(client_of(net.mara), "/")
     assert "Ended in the last 90 days" not in page(client_of(net.finn), "/")
-    Plan.objects.update(closed_on=timezone.localdate() - timedelta(days=91))
+    Plan.objects.update(closed_on=timezone.localdate(timezone=ZoneInfo("America/Chicago")) - timedelta(days=91))
     assert "Ended in the last 90 days" not in page(client_of(net.mara), "/")
 
 

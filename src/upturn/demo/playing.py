@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from upturn.core import story
 from upturn.core.calendar import performance_year
@@ -48,8 +49,11 @@ class Cast:
 
 
 def play(cast: Cast, document: Mapping[str, Any], spec: Mapping[str, Any], now: datetime) -> Plan:
-    """Play one plan up to `now`; steps of later days are left for whoever tries the demo. Returns its row."""
-    opened = now + timedelta(days=spec["opened"])
+    """Play one plan up to `now`; steps of later days are left for whoever tries the demo. Returns its row.
+
+    Days are those of the organization's own clock, as for everybody in it: in its evening another day has begun in UTC.
+    """
+    opened = now.astimezone(ZoneInfo(cast.organization.zone)) + timedelta(days=spec["opened"])
     steps = list(_steps(document, spec))
     row = _open(cast, document, spec, steps[0], opened)
     before = opened

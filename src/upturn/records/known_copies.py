@@ -47,7 +47,9 @@ class Known:
     later: date | None = None
     """Of a sealed copy: when the latest was sealed, where this is not it."""
     stands: bool = True
-    """Of what was signed: the words have not changed since. Of an entry: it is the last one of its record."""
+    """Of what was signed: the words have not changed since, or there is a later copy. Of an entry: it is the last of its
+    record.
+    """
 
 
 class Several(LookupError):
@@ -140,7 +142,7 @@ def _sealed(past: History, sha256: str) -> Known | None:
             latest = past.plan.executed[fact.event.document]
             signed = [each for each in _signed(past) if each[0].seq in fact.event.signatures]
             later = latest.on if latest.seq != fact.seq else None
-            stands = standing(past.plan).issuperset(fact.event.signatures)
+            stands = later is not None or standing(past.plan).issuperset(fact.event.signatures)
             return Known(What.SEALED, fact.day(), _people(signed), fact.event.seal, later, stands)
     return None
 
