@@ -47,8 +47,8 @@ class Known:
     later: date | None = None
     """Of a sealed copy: when the latest was sealed, where this is not it."""
     stands: bool = True
-    """Of what was signed: the words have not changed since, or there is a later copy. Of an entry: it is the last of its
-    record.
+    """Of what was signed: the words have not changed since, or there is a later copy. Of an entry: it is the last one
+    of its record.
     """
 
 
