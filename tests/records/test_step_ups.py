@@ -9,11 +9,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.passkeys import AT, KINDS, OTHERS, step_up
 from tests.records.conftest import World
+from upturn.core import step_up as step_up_
 from upturn.core.commands import Sign
 from upturn.core.digests import of_signature
 from upturn.core.events import Signed
 from upturn.core.ledger import stamp
 from upturn.core.refusals import Refused
+from upturn.documents import verify_bundle
 from upturn.records.models import Entry, Plan
 from upturn.records.perform import perform, rehearse
 from upturn.records.step_ups import against
@@ -101,6 +103,13 @@ def test_a_passkey_that_was_not_shown_or_signed_something_else_does_not_stand(sh
 )
 def test_what_no_passkey_gave_is_a_sentence_and_no_crash(shown: dict[str, Any]) -> None:
     assert against("plan", replace(SIGNED, step_up=shown), WHEN) == "What the passkey gave cannot be read."
+
+
+def test_the_checker_that_travels_by_itself_knows_the_same_rules() -> None:
+    """It imports nothing of ours, so what it checks by is written there once more."""
+    assert (verify_bundle.INTENT, verify_bundle.APART) == (step_up_.TAG, step_up_.APART)
+    assert tuple(timedelta(minutes=m) for m in verify_bundle.MINUTES) == step_up_.SOON
+    assert set(verify_bundle.LEVELS) - {""} == set(step_up_.LEVELS)
 
 
 def now_of(plan: Any) -> datetime:

@@ -71,6 +71,6 @@ def challenge(plan: str, signed: Signed, shown: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(TAG + canonical(intent(plan, signed, shown))).digest()
 
 
-def how_confirmed(level: str) -> str:
-    """How the record says a level; nothing for a signature of before there were levels, or one by other hands."""
-    return LEVELS.get(level, level)
+def how_confirmed(shown: Mapping[str, Any] | None) -> str:
+    """How the record says that a signer was confirmed (a StepUp as JSON); nothing where nobody was asked."""
+    return LEVELS.get(shown["level"], "") if shown else ""

@@ -492,7 +492,7 @@ def _signer(case: Case, state: SignatureState, imprint: Imprint) -> Signer:
         printable(listed((case.names(state.by), *state.witnesses))) if witnessed else "",
         reference(imprint.number, state.digest),
         grouped(scan.sha256[:12]) if scan else "",
-        how_confirmed(state.step_up["level"]) if state.step_up else "",
+        how_confirmed(state.step_up),
     )
 
 

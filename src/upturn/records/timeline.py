@@ -294,7 +294,7 @@ def _signed(look: Look, fact: Fact, event: e.Signed) -> Told:
     details += [("What happened", event.reason)] if event.reason else []
     details += [("The exact copy, SHA-256", event.copy)] if event.copy else []
     details += [("Agreed to", event.consent)] if event.consent else []
-    details += [("Confirmed", how_confirmed(event.step_up["level"]))] if event.step_up else []
+    details += [("Confirmed", how_confirmed(event.step_up))] if event.step_up else []
     scan = look.plan.attachments.get(event.paper)
     named = f" (see “{scan.name}”)" if scan and look.reads_entry(scan.seq) else ""
     on_paper = f", on paper{named}" if event.paper else ""

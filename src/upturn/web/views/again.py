@@ -38,7 +38,7 @@ def asked_first(request: HttpRequest) -> HttpResponse | None:
 
 def _recently(request: HttpRequest) -> bool:
     signed_in = [one["at"] for one in get_authentication_records(request, request.user)]  # type: ignore[arg-type]
-    return time.time() - max([*signed_in, request.session.get(SHOWN, 0)], default=0) < RECENT
+    return time.time() - max([*signed_in, request.session.get(SHOWN, 0)]) < RECENT
 
 
 @current.for_account

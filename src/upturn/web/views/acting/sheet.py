@@ -146,13 +146,14 @@ def _attempted(request: HttpRequest, look: Look, offer: str, sheet: Sheet, make:
         command = sheet.command(view.given())
         if sheet.confirm:
             url = sheet.confirm(request, command)
-            save_draft(
-                look.person, look.row, offer, _entered(request, sheet), base_seq=expected(request), now=timezone.now()
-            )
+            kept = _entered(request, sheet)
+            save_draft(look.person, look.row, offer, kept, base_seq=expected(request), now=timezone.now())
             return redirect(url)
         done = perform(look.row.pk, command, look.person, timezone.now(), expected=expected(request))
     except Conflict as conflict:
         return collided(request, look, offer, make, conflict)
+    except TooLong as error:
+        return view.page(request, [Refusal("draft", str(error))])
     except Refused as refused:
         closed = look.why_not(offer)
         if closed:

@@ -375,7 +375,7 @@ def signed(request: HttpRequest, plan: str, signature: str) -> HttpResponse:
         "signer": look.name(state.signer),
         "outcome": OUTCOMES[state.outcome],
         "mine": state.signer == look.actor.code,
-        "confirmed": how_confirmed(state.step_up["level"]) if state.step_up else "",
+        "confirmed": how_confirmed(state.step_up),
         "reference": reference(look.row.number, state.digest),
         "others": [(s.title, listed(look.name(p.code) for r in s.by for p in look.plan.holders(r))) for s in others],
         "sign_url": address(look.row.pk, f"sign:{spec.id}") if _still_open(look, spec) else "",
